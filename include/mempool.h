@@ -1,0 +1,424 @@
+/**
+ * @file mempool.h
+ * Mempool: a memory-pool allocator you can watch. The C API: the eight functions, then the rest.
+ *
+ * A pool hands out blocks of one fixed *region*. All bookkeeping is out of band, so nothing that
+ * a program writes into its payloads can break the allocator. Watching (events, log) is off until
+ * asked for, by option, by environment (`MEMPOOL_LOG=run.jsonl`) or by call.
+ *
+ * Conventions, for every function:
+ *  1. Failure is NULL, 0 or -1 as said below, with the reason in errno. Success leaves errno alone.
+ *  2. A NULL pool gives EINVAL and has no effect. A call from within a sink or an error handler of
+ *     the same pool gives EDEADLK and has no effect.
+ *  3. Sizes and offsets are bytes. Offsets count from the start of the region.
+ *  4. A pool is used by one thread at a time unless its option `thread_safe` is on. Different
+ *     pools are independent.
+ *  5. What the caller did wrong is *reported* (one summary line on stderr, evidence under it, an
+ *     event, the handler) and has no effect; option `errors` makes it fatal or quiet.
+ */
+#ifndef MEMPOOL_H
+#define MEMPOOL_H
+
+#include <mempool/event.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define POOL_API __attribute__((visibility("default")))
+
+/** Version of this header, as pool_version() says it. */
+#define MEMPOOL_VERSION "0.0.2"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A pool; only its functions look inside. */
+typedef struct MemoryPool MemoryPool;
+
+/**
+ * @defgroup mempool_core The eight functions
+ * Create a pool, take blocks from it, give them back, look at it, guard it.
+ * @{
+ */
+
+/**
+ * Opens a pool.
+ *
+ * @param size  bytes wanted for the region; rounded up to the alignment (16 unless the
+ *              environment's MEMPOOL_OPTIONS says otherwise)
+ * @returns the pool, owned by the caller until pool_destroy();
+ *          NULL iff size is 0 (EINVAL) or the memory cannot be had (ENOMEM)
+ * @complexity{O(size) at worst, to have the region zeroed}
+ * @emits{create}
+ */
+POOL_API MemoryPool *pool_create(size_t size);
+
+/**
+ * Takes @p size bytes.
+ *
+ * The block is taken where the placement policy says; what the free block has left over is split
+ * off. With guards, @p size bytes are usable and the bytes before and after are guard.
+ *
+ * @param pool  open pool, borrowed
+ * @param size  bytes wanted; 0 gives a block of its own that must not be written to
+ * @returns first byte, aligned, owned by the caller until pool_free(); the bytes are whatever
+ *          stood there. NULL iff no free block fits or no record can be had (ENOMEM)
+ * @complexity{O(log n) steps of constant width, n = high-water mark of the region; no list is
+ *             walked}
+ * @emits{[slab] [split] alloc [guard_write front, back], or alloc_fail}
+ */
+POOL_API void *pool_alloc(MemoryPool *pool, size_t size);
+
+/**
+ * Gives a block back; it coalesces at once with free neighbours.
+ *
+ * @param pool  open pool, borrowed
+ * @param ptr   what pool_alloc() and its kin returned; NULL does nothing
+ *
+ * errno: kept on success and for NULL. EFAULT when a guard of the block is damaged (reported;
+ * the block is freed). EINVAL when ptr is not the start of a live block of this pool: reported as
+ * double free, interior, foreign or wrong-pool pointer, and nothing is changed.
+ * @complexity{O(log n); with guards, plus the size of the block's guards}
+ * @emits{[guard_check front, back] free [coalesce right] [coalesce left], or misuse}
+ */
+POOL_API void pool_free(MemoryPool *pool, void *ptr);
+
+/**
+ * Closes the pool and releases all of its memory. Guards of live blocks are checked; live blocks
+ * are reported as leaks. NULL does nothing.
+ *
+ * @param pool  open pool; gone afterwards, with every pointer into it
+ * @complexity{O(live blocks)}
+ * @emits{guard_check of every live block's guards, leak for each live block, destroy}
+ */
+POOL_API void pool_destroy(MemoryPool *pool);
+
+/**
+ * Writes the pool to stderr: its statistics, then the region, 64 characters a line. Free bytes
+ * are '.', payload and guards are as they are, what is not printable is '~'. Equal lines are
+ * folded, and the fold says how many. `mempool-viz dump` draws the annotated form from a log.
+ *
+ * @param pool  open pool, borrowed
+ * @complexity{O(capacity)}
+ * @emits{bytes, for the live blocks (up to 1 MiB)}
+ */
+POOL_API void pool_dump(MemoryPool *pool);
+
+/**
+ * Says which version of the library is running.
+ * @returns "0.0.2"; static
+ */
+POOL_API const char *pool_version(void);
+
+/**
+ * Puts guards around later allocations. Blocks already live stay valid as they are.
+ *
+ * @param pool        open pool, borrowed
+ * @param guard_size  bytes on either side; 0 = 16; above 4096 is reported (EINVAL), no effect
+ * @complexity{O(1)}
+ * @emits{guards, or misuse}
+ */
+POOL_API void pool_enable_guards(MemoryPool *pool, size_t guard_size);
+
+/**
+ * Stops putting guards around later allocations, if no block is live.
+ *
+ * @param pool  open pool, borrowed
+ * @returns 1, and guards are off; 0 and EBUSY while blocks are live: nothing is changed
+ * @complexity{O(1)}
+ * @emits{guards}
+ */
+POOL_API int pool_disable_guards(MemoryPool *pool);
+
+/** @} */
+
+/**
+ * @defgroup mempool_options Options
+ * Everything is chosen at run time, by struct or by environment. What the program leaves at its
+ * default (0 or NULL), `MEMPOOL_OPTIONS=align=1,guards=8,...` may fill, for every pool of the
+ * process. The environment is ignored in setuid programs; unknown keys warn once.
+ * @{
+ */
+
+/** A switch that can be left alone. */
+typedef enum pool_switch {
+  POOL_DEFAULT = 0, /**< left to the environment, else the default */
+  POOL_ON = 1,
+  POOL_OFF = 2
+} pool_switch;
+
+/** What happens on misuse, besides the event. */
+typedef enum pool_errors {
+  POOL_ERRORS_DEFAULT = 0,
+  POOL_ERRORS_REPORT = 1, /**< lines on stderr, then the call goes on (the default) */
+  POOL_ERRORS_ABORT = 2,  /**< lines on stderr, logs are flushed, abort() */
+  POOL_ERRORS_QUIET = 3   /**< no lines */
+} pool_errors;
+
+/**
+ * Options of a pool. Zero the struct, set struct_size, set what matters. Choices are ints, so that
+ * a value out of range is refused rather than undefined.
+ */
+typedef struct pool_options {
+  size_t struct_size;      /**< sizeof(pool_options) */
+  size_t align;            /**< power of two, 1 to 4096; default 16. Under 8: up to 16 MiB */
+  int policy;              /**< a pool_policy; default POOL_FIRST, the only one yet */
+  int errors;              /**< a pool_errors; default POOL_ERRORS_REPORT */
+  size_t guards;           /**< guard size in bytes, up to 4096; default 0, off */
+  size_t records;          /**< slab size; default capacity/256, at least 64 */
+  const char *name;        /**< appears in reports and logs; copied; default none */
+  const char *log;         /**< path of a log, `%p` = process id; copied; default none */
+  size_t flush;            /**< bytes to gather before a write; default 0: one write a call */
+  uint64_t max;            /**< stop the log at this size in bytes; default 0, unlimited */
+  int fill;                /**< a pool_switch: fresh payload '0', freed '.'; default off */
+  int thread_safe;         /**< a pool_switch: one mutex for the pool; default off */
+  int clock;               /**< a pool_switch: events carry nanoseconds; default off */
+  int debug;               /**< a pool_switch: narrate events on stderr; default off (POOL_DEBUG) */
+} pool_options;
+
+/**
+ * Opens a pool with options.
+ *
+ * @param size     as for pool_create()
+ * @param options  borrowed for the call; NULL = all defaults
+ * @returns the pool; NULL iff size is 0 or an option is out of range (EINVAL), or the memory
+ *          cannot be had (ENOMEM). A log that cannot be written does not fail the pool: one
+ *          warning on stderr, and the pool goes unwatched.
+ * @complexity{as pool_create()}
+ * @emits{create}
+ */
+POOL_API MemoryPool *pool_create_with(size_t size, const pool_options *options);
+
+/** @} */
+
+/**
+ * @defgroup mempool_more More ways to allocate
+ * @{
+ */
+
+/**
+ * Takes @p count x @p size bytes, zeroed.
+ * @param pool   open pool, borrowed
+ * @param count  number of elements
+ * @param size   bytes of each
+ * @returns as pool_alloc(); ENOMEM too when the product overflows
+ * @complexity{as pool_alloc(), plus O(count x size)}
+ * @emits{as pool_alloc()}
+ */
+POOL_API void *pool_calloc(MemoryPool *pool, size_t count, size_t size);
+
+/**
+ * Resizes a block: a new block is taken, the payload copied, the old block given back. The
+ * allocation keeps its number.
+ *
+ * @param pool  open pool, borrowed
+ * @param ptr   live block of this pool; NULL: as pool_alloc()
+ * @param size  bytes wanted; 0 is refused (EINVAL)
+ * @returns the new first byte; NULL (ENOMEM, EINVAL) and the old block stays as it is.
+ *          A pointer that is no live block is misuse, as for pool_free()
+ * @complexity{as pool_alloc() and pool_free(), plus the bytes copied}
+ * @emits{[slab] [split] alloc [guard_write x 2] [guard_check x 2] free [coalesce ...], or
+ *        alloc_fail, or misuse}
+ */
+POOL_API void *pool_realloc(MemoryPool *pool, void *ptr, size_t size);
+
+/**
+ * Makes everything free. Pointers into the pool are dead; guards are not checked; no leak is
+ * reported. Guards stay on or off as they are.
+ * @param pool  open pool, borrowed
+ * @returns 0; -1 for a NULL pool
+ * @complexity{O(high-water mark of the metadata), whatever the number of blocks}
+ * @emits{reset}
+ */
+POOL_API int pool_reset(MemoryPool *pool);
+
+/** @} */
+
+/**
+ * @defgroup mempool_look Looking at a pool
+ * @{
+ */
+
+/**
+ * Says how many bytes a block may hold: what was asked for, not what it was rounded up to.
+ * @param pool  open pool, borrowed
+ * @param ptr   live block of this pool
+ * @returns the bytes that were asked for; 0 and EINVAL if ptr is not a live block (not reported)
+ * @complexity{as pool_owns()}
+ */
+POOL_API size_t pool_usable_size(MemoryPool *pool, const void *ptr);
+
+/**
+ * Says whether a pointer is one that pool_free() would take.
+ * @param pool  open pool, borrowed
+ * @param ptr   any pointer
+ * @returns 1 iff ptr is the start of a live block of this pool, else 0
+ * @complexity{O(1), or O(log n) for large guarded blocks}
+ */
+POOL_API int pool_owns(MemoryPool *pool, const void *ptr);
+
+/** Counters of a pool. Set struct_size before pool_stats(). */
+typedef struct pool_statistics {
+  size_t struct_size;      /**< sizeof(pool_statistics) */
+  uint64_t capacity;       /**< bytes of the region */
+  uint64_t free;           /**< bytes in free blocks */
+  uint64_t largest;        /**< bytes of the largest free block */
+  uint64_t live_blocks;    /**< blocks handed out */
+  uint64_t live_bytes;     /**< bytes that were asked for in them */
+  uint64_t peak_bytes;     /**< the most live_bytes has been */
+  uint64_t allocs;         /**< blocks handed out (a pool_realloc() that moves one is no new one) */
+  uint64_t frees;          /**< blocks given back by pool_free() */
+  uint64_t failures;       /**< allocations that failed */
+  uint64_t misuse;         /**< misuse reported, damaged guards included */
+  uint64_t metadata_bytes; /**< bytes used besides the region */
+  uint64_t events_dropped; /**< events that could not be written to a log */
+} pool_statistics;
+
+/**
+ * Fills in the counters.
+ * @param pool   open pool, borrowed
+ * @param stats  struct_size set; that many bytes are filled
+ * @returns 0; -1 and EINVAL for NULL or a struct_size of 0
+ * @complexity{O(log n)}
+ */
+POOL_API int pool_stats(MemoryPool *pool, pool_statistics *stats);
+
+/** One block, as pool_walk() shows it. */
+typedef struct pool_block {
+  size_t struct_size;      /**< sizeof(pool_block) */
+  int used;                /**< 1 used, 0 free */
+  uint64_t offset;         /**< start of the block */
+  uint64_t size;           /**< whole block */
+  uint64_t number;         /**< allocation number; POOL_NONE if free */
+  uint64_t payload_offset; /**< offset of the payload; POOL_NONE if free */
+  uint64_t requested;      /**< bytes asked for; 0 if free */
+  uint64_t guard;          /**< guard size the block was given; 0 if none */
+  void *payload;           /**< what pool_alloc() returned; NULL if free */
+} pool_block;
+
+/** Sees one block, borrowed for the call; non-zero stops the walk. */
+typedef int (*pool_walk_fn)(const pool_block *block, void *user);
+
+/**
+ * Shows every block, used and free, in address order.
+ * @param pool  open pool, borrowed; it must not be changed from @p fn (EDEADLK)
+ * @param fn    called once a block
+ * @param user  handed to @p fn
+ * @returns 0, or what fn returned to stop; -1 and EINVAL for NULL
+ * @complexity{O(blocks)}
+ */
+POOL_API int pool_walk(MemoryPool *pool, pool_walk_fn fn, void *user);
+
+/** @} */
+
+/**
+ * @defgroup mempool_errors Errors and reports
+ * @{
+ */
+
+/** One violation, with its evidence. Borrowed by handlers; grows at its end, see struct_size. */
+typedef struct pool_report {
+  size_t struct_size;      /**< sizeof(pool_report) of the library */
+  pool_error kind;         /**< what is wrong */
+  MemoryPool *pool;        /**< the pool that says so */
+  const char *pool_name;   /**< its name, or NULL */
+  uint32_t pool_number;    /**< pools of a process are numbered from 1 */
+  const void *pointer;     /**< what the caller passed, or the payload of the block concerned */
+  uint64_t block;          /**< number of the block concerned, or POOL_NONE */
+  uint64_t requested;      /**< bytes it was asked for, or POOL_NONE */
+  uint64_t region_offset;  /**< where it points or where the damage starts, or POOL_NONE */
+  int64_t offset;          /**< the same place, counted from the block's payload */
+  uint64_t length;         /**< bytes from the first to the last damaged byte */
+  uint64_t damaged;        /**< bytes that differ */
+  uint8_t expected[16];    /**< what should stand there */
+  uint8_t found[16];       /**< what stands there */
+  size_t shown;            /**< bytes filled in expected and found */
+} pool_report;
+
+/** Gets a report. May return, or leave by longjmp; must not call the pool (EDEADLK). */
+typedef void (*pool_error_fn)(const pool_report *report, void *user);
+
+/** As pool_error_fn, for pool_check(). */
+typedef void (*pool_report_fn)(const pool_report *report, void *user);
+
+/**
+ * Sets what is called, besides the event, in place of the lines on stderr.
+ * @param pool  open pool, borrowed
+ * @param fn    handler; NULL = the default (lines on stderr)
+ * @param user  handed to @p fn
+ * @returns the handler set before, NULL if it was the default; NULL and EINVAL for a NULL pool
+ */
+POOL_API pool_error_fn pool_set_error_handler(MemoryPool *pool, pool_error_fn fn, void *user);
+
+/**
+ * Looks at everything: the numbered invariants of the bookkeeping and every guard of every live
+ * block. Repairs nothing.
+ * @param pool  open pool, borrowed
+ * @param fn    called for each violation, in address order; may be NULL
+ * @param user  handed to @p fn
+ * @returns violations found; -1 and EINVAL for a NULL pool
+ * @complexity{O(metadata + guards)}
+ * @emits{guard_check for every damaged guard, check}
+ */
+POOL_API int pool_check(MemoryPool *pool, pool_report_fn fn, void *user);
+
+/**
+ * Says what an error means.
+ * @param kind  a pool_error
+ * @returns a few words; static, never NULL
+ */
+POOL_API const char *pool_strerror(int kind);
+
+/** @} */
+
+/**
+ * @defgroup mempool_watch Watching
+ * @{
+ */
+
+struct pool_sink;
+
+/**
+ * Says something in the log: a mark that every view shows, with the bytes of the live blocks.
+ * @param pool  open pool, borrowed
+ * @param text  UTF-8, borrowed; NULL = EINVAL
+ * @returns 0; -1 with errno
+ * @complexity{O(live bytes) while watched, up to 1 MiB; else O(1)}
+ * @emits{note, then bytes of the live blocks}
+ */
+POOL_API int pool_note(MemoryPool *pool, const char *text);
+
+/**
+ * Starts to write this pool's events to a file, `.jsonl`, replacing an earlier log of this pool.
+ * A pool that is in use starts with a snapshot of its blocks. Pools of one process may share a
+ * file; a file that another process writes is refused (EBUSY): put `%p` into the path.
+ * @param pool  open pool, borrowed
+ * @param path  file to create or replace; `%p` stands for the process id
+ * @returns 0; -1 with errno (EINVAL, ENOENT, EISDIR, EACCES, EBUSY, ...): the pool goes unwatched
+ * @emits{snapshot, block for each block}
+ */
+POOL_API int pool_log_open(MemoryPool *pool, const char *path);
+
+/**
+ * Ends the log: what is gathered is written, `end` too unless other pools still share the file.
+ * @param pool  open pool, borrowed
+ * @returns 0; -1 and the errno of the first write that failed since the log was opened (ENOSPC,
+ *          ...), or EINVAL if no log is open
+ */
+POOL_API int pool_log_close(MemoryPool *pool);
+
+/**
+ * Sends the events to the program itself, besides any log.
+ * @param pool  open pool, borrowed
+ * @param sink  copied; NULL takes the sink away
+ * @returns 0; -1 and EINVAL
+ */
+POOL_API int pool_set_sink(MemoryPool *pool, const struct pool_sink *sink);
+
+/** @} */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

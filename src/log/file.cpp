@@ -1,0 +1,246 @@
+// File: opening, sharing, appending, stopping, ending.
+#include "log/file.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "event/table.hpp"
+#include "log/jsonl.hpp"
+
+namespace mempool::log {
+
+struct File {
+  std::string path;
+  int fd = -1;  // -1: ended; kept in the table so that MEMPOOL_LOG can resume it
+  int users = 0;
+  pid_t owner = 0;
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool regular = true;
+  u64 max = 0;
+  u64 size = 0;      // bytes of whole batches, without `end`
+  u64 ended_at = 0;  // size of the file with `end`
+  u64 events = 0;
+  u64 dropped = 0;
+  int error = 0;      // errno of the first failure; the file has stopped
+  bool full = false;  // stopped because `max` was reached, which is no failure
+  std::mutex mutex;
+};
+
+namespace {
+
+// Never destroyed: pools may log while the process's static objects are being destroyed.
+struct Table {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<File>> files;
+};
+Table& table() {
+  static Table* const table = new Table;
+  return *table;
+}
+
+pid_t this_process = getpid();
+
+/// write(2) of everything. A pipe whose reader is gone must not kill the program: SIGPIPE is held
+/// back for the write and taken away if the write raised it.
+int write_all(int fd, std::string_view bytes, bool regular) {
+  sigset_t pipe_only, before, pending;
+  bool was_pending = false;
+  if (!regular) {
+    sigemptyset(&pipe_only);
+    sigaddset(&pipe_only, SIGPIPE);
+    sigpending(&pending);
+    was_pending = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_only, &before);
+  }
+  int error = 0;
+  while (!bytes.empty() && error == 0) {
+    const ssize_t written = write(fd, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      error = errno;
+    }
+  }
+  if (!regular) {
+    const timespec now{0, 0};
+    if (error == EPIPE && !was_pending) sigtimedwait(&pipe_only, nullptr, &now);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  return error;
+}
+
+void stop(File& file, int error) {
+  file.error = error;
+  const bool cut = file.regular && ftruncate(file.fd, static_cast<off_t>(file.size)) == 0;
+  static_cast<void>(cut);  // if not, the log ends in a torn line, which readers expect
+  std::fprintf(stderr, "mempool: warning: log '%s' stops here: %s; the program goes on unwatched\n",
+               file.path.c_str(), std::strerror(error));
+}
+
+File* shared_file(Table& files, const struct stat& status) {
+  for (auto& file : files.files) {
+    if (file->device == status.st_dev && file->inode == status.st_ino &&
+        file->owner == this_process) {
+      return file.get();
+    }
+  }
+  return nullptr;
+}
+
+/// The file is as this process left it: its `end` can be taken off again.
+bool resumable(const File& file, const struct stat& status) {
+  return file.fd == -1 && file.error == 0 && !file.full && file.regular &&
+         static_cast<u64>(status.st_size) == file.ended_at;
+}
+
+int refuse(int fd, int error) {
+  close(fd);
+  return error;
+}
+
+/// Puts an open descriptor into the table: locked, empty but for the header, or resumed.
+int start(int fd, const Opening& opening, const struct stat& status, File*& out) {
+  const bool regular = S_ISREG(status.st_mode);
+  if (regular && flock(fd, LOCK_EX | LOCK_NB) != 0) return refuse(fd, EBUSY);
+  File* file = shared_file(table(), status);
+  if (file != nullptr && opening.resume && resumable(*file, status)) {
+    if (ftruncate(fd, static_cast<off_t>(file->size)) != 0) return refuse(fd, errno);
+  } else {
+    if (file == nullptr) file = table().files.emplace_back(std::make_unique<File>()).get();
+    file->regular = regular;
+    file->device = status.st_dev;
+    file->inode = status.st_ino;
+    file->size = file->events = file->dropped = 0;
+    file->error = 0;
+    file->full = false;
+    if (file->regular && ftruncate(fd, 0) != 0) return refuse(fd, errno);
+  }
+  file->path = opening.path;
+  file->owner = this_process;
+  file->fd = fd;
+  file->max = opening.max;
+  file->users = 1;
+  if (file->size == 0) {
+    std::string header;
+    write_header(header);
+    if (const int error = write_all(fd, header, file->regular)) {
+      stop(*file, error);
+    } else {
+      file->size = header.size();
+    }
+  }
+  out = file;
+  return 0;
+}
+
+void write_end(File& file) {
+  pool_event event = event::make(POOL_EVENT_END);
+  event.as.end = {file.events, file.dropped};
+  std::string line;
+  write_event(event, line);
+  if (write_all(file.fd, line, file.regular) == 0) file.ended_at = file.size + line.size();
+}
+
+// Locks the table over fork, so that the child finds it whole; then the child knows its name.
+void before_fork() {
+  table().mutex.lock();
+}
+void after_fork_in_parent() {
+  table().mutex.unlock();
+}
+void after_fork_in_child() {
+  this_process = getpid();
+  table().mutex.unlock();
+}
+const int fork_handlers = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+
+}  // namespace
+
+File* open_file(const Opening& opening) {
+  static_cast<void>(fork_handlers);
+  const std::lock_guard lock(table().mutex);
+  struct stat status {};
+  if (stat(opening.path.c_str(), &status) == 0) {
+    File* file = shared_file(table(), status);
+    if (file != nullptr && file->fd != -1) {
+      ++file->users;
+      return file;
+    }
+  }
+  // Not truncated before it is locked: it may be another process's log.
+  const int fd =
+      open(opening.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+  if (fd < 0) return nullptr;
+  File* file = nullptr;
+  int error = fstat(fd, &status) == 0 ? 0 : refuse(fd, errno);
+  if (error == 0) error = start(fd, opening, status, file);
+  if (error != 0) errno = error;
+  return file;
+}
+
+bool append(File& file, std::string_view lines, u64 events) {
+  if (inherited(file)) return false;
+  const std::lock_guard lock(file.mutex);
+  if (file.error == 0 && !file.full && file.max != 0 && file.size + lines.size() > file.max) {
+    file.full = true;
+  }
+  if (file.fd == -1 || file.error != 0 || file.full) {
+    file.dropped += events;
+    return false;
+  }
+  if (const int error = write_all(file.fd, lines, file.regular)) {
+    stop(file, error);
+    file.dropped += events;
+    return false;
+  }
+  file.size += lines.size();
+  file.events += events;
+  return true;
+}
+
+int close_file(File* file, std::string_view last_words) {
+  const std::lock_guard table_lock(table().mutex);
+  const std::lock_guard lock(file->mutex);
+  const bool ours = file->fd != -1 && !inherited(*file);
+  if (ours && !last_words.empty() && write_all(file->fd, last_words, file->regular) == 0) {
+    file->size += last_words.size();
+  }
+  if (--file->users > 0) return file->error;
+  if (file->fd != -1) {
+    if (ours) write_end(*file);
+    if (close(file->fd) != 0 && file->error == 0) file->error = errno;
+    file->fd = -1;
+  }
+  return file->error;
+}
+
+bool inherited(const File& file) {
+  return file.owner != this_process;
+}
+
+std::string expand_path(std::string_view path) {
+  std::string expanded;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (path.substr(i, 2) == "%p") {
+      expanded += std::to_string(getpid());
+      ++i;
+    } else {
+      expanded += path[i];
+    }
+  }
+  return expanded;
+}
+
+}  // namespace mempool::log

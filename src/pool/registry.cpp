@@ -1,0 +1,47 @@
+// Registry: a list through the pools themselves, so that entering a pool cannot fail.
+#include "pool/registry.hpp"
+
+#include <mutex>
+
+#include "pool/pool.hpp"
+
+namespace mempool::registry {
+
+namespace {
+
+std::mutex mutex;  // constant-initialised: pools may be created before main
+Pool* newest = nullptr;
+u32 created = 0;
+
+// Runs after the program's own exit handlers: the logs of pools that still live are ended.
+[[gnu::destructor(101)]] void end_logs_at_exit() {
+  const std::lock_guard lock(mutex);
+  for (Pool* pool = newest; pool != nullptr; pool = pool->older) pool->end_log();
+}
+
+}  // namespace
+
+u32 add(Pool& pool) {
+  const std::lock_guard lock(mutex);
+  pool.older = newest;
+  pool.newer = nullptr;
+  if (newest != nullptr) newest->newer = &pool;
+  newest = &pool;
+  return ++created;
+}
+
+void remove(Pool& pool) {
+  const std::lock_guard lock(mutex);
+  (pool.newer != nullptr ? pool.newer->older : newest) = pool.older;
+  if (pool.older != nullptr) pool.older->newer = pool.newer;
+}
+
+u32 owner_of(const void* address) {
+  const std::lock_guard lock(mutex);
+  for (const Pool* pool = newest; pool != nullptr; pool = pool->older) {
+    if (pool->in_region(address)) return pool->number();
+  }
+  return 0;
+}
+
+}  // namespace mempool::registry
