@@ -211,15 +211,17 @@ bool append(File& file, std::string_view lines, u64 events) {
 }
 
 int close_file(File* file, std::string_view last_words) {
+  if (inherited(*file))
+    return 0;  // the parent's: its mutex may be held by a thread that is not here
   const std::lock_guard table_lock(table().mutex);
   const std::lock_guard lock(file->mutex);
-  const bool ours = file->fd != -1 && !inherited(*file);
-  if (ours && !last_words.empty() && write_all(file->fd, last_words, file->regular) == 0) {
+  if (file->fd != -1 && !last_words.empty() &&
+      write_all(file->fd, last_words, file->regular) == 0) {
     file->size += last_words.size();
   }
   if (--file->users > 0) return file->error;
   if (file->fd != -1) {
-    if (ours) write_end(*file);
+    write_end(*file);
     if (close(file->fd) != 0 && file->error == 0) file->error = errno;
     file->fd = -1;
   }

@@ -1,4 +1,5 @@
 // create_pool: a pool for those who link the library statically (mempool-viz, the specs).
+// Programs have pool_create() and pool_create_with(), which are this with the environment.
 #pragma once
 
 #include <mempool.h>

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <mutex>
 #include <thread>
-#include <utility>
 
 #include "base/units.hpp"
 
@@ -14,23 +13,24 @@ namespace mempool {
 
 class Gate {
  public:
-  void make_thread_safe() { bits_ |= locked; }
+  void make_thread_safe() { bits_ = locked; }
   /// False: enter() has to decide.
-  [[nodiscard]] bool open() const { return bits_ == 0; }
+  [[nodiscard]] bool open() const { return bits_.load(std::memory_order_relaxed) == 0; }
 
   /// False and EDEADLK when the call comes out of this pool's own handler, sink or walk. Such a
   /// call would find the pool in the middle of another.
   [[nodiscard]] bool enter() {
-    if ((bits_ & locked) != 0) {
+    const u8 bits = bits_.load(std::memory_order_relaxed);
+    if ((bits & locked) != 0) {
       if (owner_.load(std::memory_order_relaxed) == std::this_thread::get_id()) return refuse();
       mutex_.lock();
       owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
       return true;
     }
-    return (bits_ & busy) == 0 || refuse();
+    return (bits & busy) == 0 || refuse();
   }
   void leave() {
-    if ((bits_ & locked) == 0) return;
+    if ((bits_.load(std::memory_order_relaxed) & locked) == 0) return;
     owner_.store({}, std::memory_order_relaxed);
     mutex_.unlock();
   }
@@ -38,9 +38,10 @@ class Gate {
   /// Runs code of the program; calls that it makes to this pool are refused meanwhile.
   template <class Code>
   void run(Code code) {
-    const u8 before = std::exchange(bits_, static_cast<u8>(bits_ | busy));
+    const u8 before = bits_.load(std::memory_order_relaxed);
+    bits_.store(before | busy, std::memory_order_relaxed);
     code();
-    bits_ = before;
+    bits_.store(before, std::memory_order_relaxed);
   }
 
  private:
@@ -50,7 +51,7 @@ class Gate {
     return false;
   }
 
-  u8 bits_ = 0;
+  std::atomic<u8> bits_{0};  // relaxed: a plain byte to read, and `locked` never changes again
   std::mutex mutex_;
   std::atomic<std::thread::id> owner_{};
 };

@@ -1,4 +1,5 @@
-// Pool: coming and going, and the watchers that come and go meanwhile.
+// Pool: coming and going, and the watchers that come and go meanwhile: log file, narration, the
+// program's sink. The first events of a pool and its last are told here.
 #include <bit>
 #include <cerrno>
 #include <cstdio>

@@ -1,6 +1,8 @@
 // Registry: a list through the pools themselves, so that entering a pool cannot fail.
 #include "pool/registry.hpp"
 
+#include <pthread.h>
+
 #include <mutex>
 
 #include "pool/pool.hpp"
@@ -13,6 +15,15 @@ std::mutex mutex;  // constant-initialised: pools may be created before main
 Pool* newest = nullptr;
 u32 created = 0;
 
+// Held over fork, so that the child finds the list whole and the mutex free.
+void lock_for_fork() {
+  mutex.lock();
+}
+void unlock_after_fork() {
+  mutex.unlock();
+}
+const int fork_handlers = pthread_atfork(lock_for_fork, unlock_after_fork, unlock_after_fork);
+
 // Runs after the program's own exit handlers: the logs of pools that still live are ended.
 [[gnu::destructor(101)]] void end_logs_at_exit() {
   const std::lock_guard lock(mutex);
@@ -22,6 +33,7 @@ u32 created = 0;
 }  // namespace
 
 u32 add(Pool& pool) {
+  static_cast<void>(fork_handlers);
   const std::lock_guard lock(mutex);
   pool.older = newest;
   pool.newer = nullptr;

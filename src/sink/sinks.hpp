@@ -1,4 +1,5 @@
-// The library's own sinks: log file, narration on stderr, the program's functions, and the tee.
+// The library's own sinks: log file, narration on stderr, the program's functions. None is the
+// null sink; pool/watch.hpp is the tee that hands each event to those there are.
 #pragma once
 
 #include <mempool/sink.h>

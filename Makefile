@@ -1,0 +1,83 @@
+# A thin front for Meson and Ninja: it calls them, says what is missing, and builds nothing itself.
+#
+#   make                 the library, ./pool_test and ./mempool-viz
+#   make deps            gets what building and drawing need (make deps-dev: tests and docs too)
+#   make POOL_DEBUG=1    the same library, narrating every pool on stderr
+#   make B=dir           another build folder; make install PREFIX=/usr DESTDIR=/tmp/stage; JOBS=-j2
+B ?= build
+PREFIX ?= /usr/local
+MESON ?= meson
+NINJA ?= ninja
+JOBS ?=
+DEMO_OUT ?= demo-out
+
+pool_debug := $(if $(filter-out 0 no off false,$(POOL_DEBUG)),true,false)
+options := -DPOOL_DEBUG=$(pool_debug) -Dprefix=$(PREFIX)
+defaults := -DPOOL_DEBUG=false -Dprefix=/usr/local
+else_clean := "If everything is there by now: make clean, as Meson remembers."
+
+.DEFAULT_GOAL := all
+.NOTPARALLEL:
+unexport MEMPOOL_LOG MEMPOOL_OPTIONS
+.PHONY: all configure tools deps deps-dev demo test docs install clean help
+
+all: configure
+	@$(NINJA) $(JOBS) -C $(B)
+	@ln -sf $(B)/examples/pool_test pool_test
+	@if [ -x $(B)/viz/mempool-viz ]; then ln -sf $(B)/viz/mempool-viz mempool-viz; else \
+	  rm -f mempool-viz; echo "mempool-viz is not built: something it needs is missing." \
+	    "Run:  make deps   (it runs: $$(sh .ci/deps build))" $(else_clean) >&2; fi
+
+# Meson is called only when it has something to do: at first, when make deps has put in something
+# new (it leaves a mark; Meson remembers what was missing until it is wiped), when an option changes.
+configure: tools
+	@if [ ! -f $(B)/build.ninja ]; then $(MESON) setup $(B) $(options); \
+	elif [ -f $(B)/deps-changed ]; then \
+	  $(MESON) setup --wipe $(B) $(options); \
+	elif [ "$$(cat $(B)/make-options 2>/dev/null || echo "$(defaults)")" != "$(options)" ]; then \
+	  $(MESON) configure $(B) $(options); fi
+	@rm -f $(B)/deps-changed; echo "$(options)" > $(B)/make-options
+
+tools:
+	@missing=; for tool in $(MESON) $(NINJA) pkg-config $${CXX:-c++}; do \
+	  command -v $$tool >/dev/null 2>&1 || missing="$$missing $$tool"; done; \
+	if [ -n "$$missing" ]; then echo "Missing:$$missing." \
+	  "Run:  make deps   (it runs: $$(sh .ci/deps build))" >&2; exit 1; fi
+
+deps:
+	@MARK=$(B)/deps-changed sh .ci/deps --install build
+
+deps-dev:
+	@MARK=$(B)/deps-changed sh .ci/deps --install dev
+
+demo: all
+	@if [ ! -x $(B)/viz/mempool-viz ]; then exit 1; fi
+	@sh examples/demo.sh $(B) $(DEMO_OUT)
+
+# Ends with the plain line "N passed, N failed", each test case of the specs counted.
+test: all
+	@if ! $(MESON) test -C $(B) --no-rebuild --list --suite specs 2>/dev/null | grep -q specs; then \
+	  echo "The specs are not built: something they need is missing." \
+	    "Run:  make deps-dev   (it runs: $$(sh .ci/deps dev))" $(else_clean) >&2; exit 1; fi
+	@rm -f $(B)/meson-logs/testlog.json; \
+	$(MESON) test -C $(B) --no-rebuild --print-errorlogs; rc=$$?; \
+	python3 .ci/count.py $(B)/meson-logs/testlog.json && exit $$rc
+
+docs: configure
+	@if ! $(NINJA) -C $(B) -t targets all | grep -q '^docs: phony'; then \
+	  echo "The documentation needs Doxygen, Graphviz and mempool-viz." \
+	    "Run:  make deps deps-dev   (it runs: $$(sh .ci/deps build); $$(sh .ci/deps dev))" \
+	    $(else_clean) >&2; exit 1; fi
+	@$(NINJA) $(JOBS) -C $(B) docs && echo "Open $(B)/docs/html/index.html"
+
+install: all
+	@$(MESON) install -C $(B) --no-rebuild $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
+
+clean:
+	@if [ -d $(B) ] && [ ! -d $(B)/meson-private ]; then \
+	  echo "$(B) is not a build folder of Meson; it stays." >&2; exit 1; fi
+	@rm -rf $(B) pool_test mempool-viz $(DEMO_OUT)
+
+help:
+	@sed -n 's/^#   //p' Makefile
+	@echo "targets: all deps deps-dev demo test docs install clean help"

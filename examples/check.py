@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Runs an example and compares what it writes with examples/expected, which the tutorial quotes.
+
+    check.py EXPECTED_FOLDER NAME PROGRAM [--log FILE] [--watch]
+
+NAME.out is its stdout, NAME.err its stderr (no such file: it must be silent), NAME.jsonl the log
+it writes to FILE; --watch has the environment ask for that log. Addresses differ from run to run
+and are written 0x... in the files, 0x0 in logs. MEMPOOL_GOLDEN=write writes the files instead of
+comparing.
+"""
+import argparse
+import difflib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+def plain(data, address='0x...'):
+    return re.sub(r'0x[0-9a-f]+', address, data.decode('utf-8'))
+
+
+def run(options):
+    """What the program wrote, by the suffix of the file that has what it should write."""
+    environment = {key: value for key, value in os.environ.items()
+                   if not key.startswith('MEMPOOL_')}
+    environment['MEMPOOL_OPTIONS'] = 'debug=off'  # also where the library narrates by default
+    if options.watch:
+        environment['MEMPOOL_LOG'] = options.log
+    with tempfile.TemporaryDirectory() as folder:
+        ran = subprocess.run([os.path.abspath(options.program)], cwd=folder, env=environment,
+                             capture_output=True, timeout=60, check=False)
+        written = {'out': plain(ran.stdout), 'err': plain(ran.stderr)}
+        if options.log:
+            log = Path(folder, options.log)
+            written['jsonl'] = plain(log.read_bytes(), '0x0') if log.exists() else ''
+    if ran.returncode != 0:
+        sys.exit(f'{options.name} exits with {ran.returncode}\n{written["err"]}')
+    return written
+
+
+def differences(name, expected, written):
+    return list(difflib.unified_diff(expected.splitlines(), written.splitlines(),
+                                     f'{name}, as expected', f'{name}, as written', lineterm=''))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for argument in ('folder', 'name', 'program'):
+        parser.add_argument(argument)
+    parser.add_argument('--log')
+    parser.add_argument('--watch', action='store_true')
+    options = parser.parse_args()
+
+    found = []
+    for suffix, text in run(options).items():
+        path = Path(options.folder, f'{options.name}.{suffix}')
+        if os.environ.get('MEMPOOL_GOLDEN') == 'write':
+            if text:
+                path.write_text(text, encoding='utf-8')
+            continue
+        expected = path.read_text(encoding='utf-8') if path.exists() else ''
+        found += differences(path.name, expected, text)
+    for line in found:
+        print(line, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,69 @@
+// Reader: a log file, stream or torn piece of one, event by event. Knows no pool and no model.
+//
+//     LineSource --line--> Decoder --event--> Reader --> model, checks, conversions
+//
+// Total: any input gives events and findings, in bounded memory (one line, at most 16 MiB) and in
+// time linear in its size. A torn last line is the end, not an error; damage before the end is
+// counted, described with its line and skipped; unknown event kinds are skipped and counted; a
+// newer major version is refused by name.
+#pragma once
+
+#include <mempool/event.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/units.hpp"
+
+namespace mempool::log {
+
+/// A place in the log where reading had to skip something.
+struct Damage {
+  u64 line;  // counted from 1
+  std::string what;
+};
+
+/// What a reader has noticed so far. The log is whole iff ended and nothing is damaged.
+///
+/// A last line without newline is an event if it is a whole one, a torn tail if it is no JSON, and
+/// damage if it is JSON but not an event: no cut makes one. Blank lines are passed over anywhere:
+/// an editor or `cat` may leave them, the writer never does. A read error ends the log as damage.
+struct Findings {
+  u64 events = 0;                     // handed out
+  u64 lines = 0;                      // begun, the first line too: where the last event stood
+  u64 unknown_events = 0;             // whole, but of a kind that this version does not know
+  u64 damaged = 0;                    // lines skipped because they are no event
+  std::vector<Damage> first_damages;  // at most 8
+  bool torn_tail = false;             // the last line is cut short
+  bool ended = false;                 // the last event was `end` and nothing follows it
+};
+
+class Reader {
+ public:
+  /// Opens a log; "-" is standard input. Fails when it cannot be read, is a directory, is not a
+  /// Mempool log, or is of a newer major version.
+  static Result<Reader> open(const std::string& path);
+  /// The same over text in memory; for tests and for op lists that never touch a disk.
+  static Result<Reader> from_text(std::string text);
+
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+  ~Reader();
+
+  /// The next event; false at the end. Text and bytes in it are valid until the next call.
+  [[nodiscard]] bool next(pool_event& event);
+
+  [[nodiscard]] const Findings& findings() const;
+  [[nodiscard]] u64 bytes_read() const;   // for progress
+  [[nodiscard]] u64 bytes_total() const;  // 0 if not known (a pipe)
+
+ private:
+  struct State;
+  static Result<Reader> start(const std::string& name, std::unique_ptr<State> state);
+  explicit Reader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mempool::log

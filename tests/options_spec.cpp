@@ -1,0 +1,180 @@
+// Specs of the command line: which arguments mean what, and what a wrong one is answered. No file
+// is opened here and nothing is printed; tests/cli runs the program itself.
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "help.hpp"
+#include "options.hpp"
+
+using namespace mempool;
+using namespace mempool::viz;
+
+namespace {
+
+Options parsed(const std::vector<std::string>& arguments) {
+  Result<Options> options = parse(arguments);
+  REQUIRE_MESSAGE(options.has_value(), options.error().what);
+  return std::move(*options);
+}
+
+/// The error without the hint at --help.
+std::string error(const std::vector<std::string>& arguments) {
+  const Result<Options> options = parse(arguments);
+  if (options) return "no error";
+  return options.error().what.substr(0, options.error().what.find(" (mempool-viz"));
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("options");
+
+TEST_CASE("a verb takes a file and options in any order") {
+  const Options options = parsed({"show", "--step", "3", "run.jsonl", "--offsets=hex"});
+  CHECK(options.verb == Verb::show);
+  CHECK(options.input == "run.jsonl");
+  CHECK(options.moment.call == 3);
+  CHECK(options.view.radix == Radix::hex);
+}
+
+TEST_CASE("an op list may stand for a file, with the pool it is to run in") {
+  const Options options = parsed({"replay", "--ops", "-0,+5", "--capacity", "64k", "--align", "1",
+                                  "--guards", "8", "--fill", "--records", "10"});
+  CHECK(options.ops == "-0,+5");
+  CHECK(options.pool.capacity == 65536);
+  CHECK(options.pool.align == 1);
+  CHECK(options.pool.guards == 8);
+  CHECK(options.pool.fill);
+  CHECK(options.pool.records == 10);
+}
+
+TEST_CASE("an op list needs no verb, nor quotes where the shell leaves it alone") {
+  CHECK(parsed({"+100,+200,-0"}).verb == Verb::ops);
+  CHECK(parsed({"+100,+200,-0"}).ops == "+100,+200,-0");
+  CHECK(parsed({"+100", "+200,", "-0", "--align", "1"}).ops == "+100,+200,-0");
+  CHECK(parsed({"--capacity", "1000", "+100"}).pool.capacity == 1000);
+}
+
+TEST_CASE("offsets are decimal, in a dump hexadecimal, unless said otherwise") {
+  CHECK(parsed({"show", "x"}).view.radix == Radix::dec);
+  CHECK(parsed({"diagram", "x"}).view.radix == Radix::dec);
+  CHECK(parsed({"dump", "x"}).view.radix == Radix::hex);
+  CHECK(parsed({"dump", "x", "--offsets", "dec"}).view.radix == Radix::dec);
+  const Options both = parsed({"dump", "x", "--offsets", "both"});
+  CHECK(both.view.both_radices);
+  CHECK(both.view.radix == Radix::hex);
+}
+
+TEST_CASE("each verb knows its own options") {
+  CHECK(parsed({"dump", "x", "--diff", "4"}).diff == 4);
+  CHECK(!parsed({"dump", "x", "--no-fold"}).view.fold);
+  CHECK(parsed({"dump", "x", "--utf8", "--width", "32"}).view.width == 32);
+  CHECK(parsed({"diagram", "x", "--for", "slide", "--ascii-labels"}).view.for_slide);
+  CHECK(!parsed({"check", "x", "--no-policy"}).check_policy);
+  CHECK(parsed({"show", "x", "--color", "never"}).colour == Colour::never);
+  CHECK(parsed({"show", "x", "--pool", "2", "--seq", "7"}).moment.pool == 2);
+  CHECK(error({"show", "x", "--diff", "4"}) == "there is no option --diff");
+}
+
+TEST_CASE("standard input and output are a dash") {
+  CHECK(parsed({"show", "-"}).input == "-");
+  CHECK(parsed({"show", "x", "-o", "-"}).output.empty());
+}
+
+TEST_CASE("the help of every verb shows its options and an example") {
+  for (const help::Verb& verb : help::verbs()) {
+    if (verb.name == "ops") continue;
+    const Options options = parsed({std::string(verb.name), "--help"});
+    CHECK(options.verb == Verb::text);
+    CHECK(contains(options.text, "Usage: mempool-viz " + std::string(verb.name)));
+    CHECK(contains(options.text, "\nExample:\n  mempool-viz " + std::string(verb.name)));
+    CHECK(contains(options.text, "--ops LIST"));
+    CHECK(parsed({"help", std::string(verb.name)}).text == options.text);
+  }
+  CHECK(contains(parsed({"+1", "--help"}).text, "Usage: mempool-viz LIST"));
+}
+
+TEST_CASE("every line of help fits a terminal") {
+  std::vector<std::vector<std::string>> pages{{"--help"}, {"+1", "--help"}};
+  for (const help::Verb& verb : help::verbs())
+    if (verb.name != "ops") pages.push_back({std::string(verb.name), "--help"});
+  for (const auto& arguments : pages) {
+    const std::string text = parsed(arguments).text;
+    std::size_t at = 0;
+    for (std::size_t end; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
+      CHECK_MESSAGE(end - at <= 79, text.substr(at, end - at));
+  }
+}
+
+TEST_CASE("the overview lists all verbs, and the version is said on its own") {
+  const std::string overview = parsed({"--help"}).text;
+  for (const char* verb : {"replay", "check", "show", "diagram", "dump", "convert"})
+    CHECK(contains(overview, "\n  " + std::string(verb) + " "));
+  CHECK(parsed({"--version"}).text.starts_with("mempool-viz "));
+}
+
+TEST_CASE("a verb or an option that is mistyped is answered with the one that was meant") {
+  CHECK(error({"chekc", "x"}) == "there is no verb 'chekc'; did you mean check?");
+  CHECK(error({"diagarm"}) == "there is no verb 'diagarm'; did you mean diagram?");
+  CHECK(error({"frobnicate"}) == "there is no verb 'frobnicate'");
+  CHECK(error({"show", "x", "--capcity=4"}) ==
+        "there is no option --capcity; did you mean --capacity?");
+  CHECK(error({"show", "x", "-q"}) == "there is no option -q");
+  CHECK(error({"--step", "3"}) == "a verb is expected before --step");
+}
+
+TEST_CASE("what is planned but not there is refused by name") {
+  CHECK(error({"html", "x"}) == "'html' is not built yet");
+  CHECK(error({"replay", "x", "--policy", "best"}) ==
+        "--policy: policy 'best' is not built yet; there is first");
+  CHECK(error({"replay", "x", "-o", "a.mplog"}) == "'a.mplog': the format .mplog is not built yet");
+  CHECK(error({"convert", "x", "-o", "a.trace.json"}) ==
+        "'a.trace.json': the format .trace.json is not built yet");
+}
+
+TEST_CASE("a value that cannot be meant is answered with what can") {
+  CHECK(error({"replay", "x", "--policy", "fast"}) ==
+        "--policy: 'fast' is no placement policy; there is first");
+  CHECK(error({"replay", "x", "--align", "24"}) ==
+        "--align: '24' is no power of two from 1 to 4096");
+  CHECK(error({"replay", "x", "--guards", "4097"}) ==
+        "--guards: '4097' is no number from 0 to 4096");
+  CHECK(error({"replay", "x", "--capacity", "0"}) ==
+        "--capacity: '0' is no number of bytes, such as 1000 or 64k");
+  CHECK(error({"replay", "x", "--capacity", "17179869184g"}) ==
+        "--capacity: '17179869184g' is no number of bytes, such as 1000 or 64k");
+  CHECK(error({"show", "x", "--step", "-1"}) == "--step: '-1' is no number");
+  CHECK(error({"show", "x", "--offsets", "oct"}) == "--offsets: 'oct' is none of dec, hex, both");
+  CHECK(error({"show", "x", "--step"}) == "--step: a value is expected");
+}
+
+TEST_CASE("a picture's and a log's name say their format") {
+  CHECK(parsed({"diagram", "x", "-o", "a.svg"}).output == "a.svg");
+  CHECK(error({"diagram", "x", "-o", "a.jpg"}) ==
+        "'a.jpg': a picture's name ends in .dot, .svg, .png or .pdf");
+  CHECK(error({"convert", "x", "-o", "a.xml"}) == "'a.xml': the name ends in .jsonl or .csv");
+  CHECK(error({"convert", "x"}) == "-o FILE.jsonl or -o FILE.csv is expected");
+  CHECK(error({"replay", "x", "-o", "a.txt"}) == "'a.txt': a log's name ends in .jsonl");
+  CHECK(error({"replay", "x", "-o", "-"}) ==
+        "--output: a log goes to a file, the summary to standard output");
+}
+
+TEST_CASE("arguments that do not fit together are refused") {
+  CHECK(error({}).starts_with("a verb or an op list is expected"));
+  CHECK(error({"show"}) == "a LOG is expected, or --ops LIST");
+  CHECK(error({"replay"}) == "a TRACE is expected, or --ops LIST");
+  CHECK(error({"show", "a", "b"}) == "'b' is one argument too many after 'a'");
+  CHECK(error({"show", "a", "--ops", "+1"}) == "give a LOG or --ops, not both ('a' is there too)");
+  CHECK(error({"show", "a", "--align", "1"}) == "--align is for --ops: a log has its own pool");
+  CHECK(error({"show", "a", "--step", "1", "--seq", "2"}) == "give --step or --seq, not both");
+  CHECK(error({"dump", "-", "--diff", "2"}) ==
+        "--diff reads the log twice, so it cannot be standard input");
+  CHECK(error({"+100", "x"}) == "'x' is no operation: one starts with + - ~ ! ? or @");
+}
+
+TEST_SUITE_END();

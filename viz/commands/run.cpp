@@ -1,0 +1,48 @@
+// run: from verb to command, and the one place where an error is printed (main() prints those of
+// usage). See commands.hpp.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <new>
+
+#include "commands/commands.hpp"
+#include "shell/output.hpp"
+
+namespace mempool::viz {
+
+namespace {
+
+Result<int> print(const std::string& text) {
+  const Result<void> written = write_output("", text);
+  if (!written) return tl::make_unexpected(written.error());
+  return good;
+}
+
+Result<int> dispatch(const Options& options) {
+  switch (options.verb) {
+    case Verb::text: return print(options.text);
+    case Verb::ops: return commands::ops(options);
+    case Verb::replay: return commands::replay(options);
+    case Verb::check: return commands::check(options);
+    case Verb::show: return commands::show(options);
+    case Verb::diagram: return commands::diagram(options);
+    case Verb::dump: return commands::dump(options);
+    case Verb::convert: return commands::convert(options);
+  }
+  return bad;
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  try {
+    const Result<int> status = dispatch(options);
+    if (status) return *status;
+    fmt::print(stderr, "mempool-viz: {}\n", status.error().what);
+  } catch (const std::bad_alloc&) {
+    std::fputs("mempool-viz: out of memory\n", stderr);
+  }
+  return bad;
+}
+
+}  // namespace mempool::viz

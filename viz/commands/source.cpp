@@ -1,0 +1,84 @@
+// Opening logs and op lists, and saying what is wrong with them: see source.hpp.
+#include "commands/source.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "base/text.hpp"
+#include "commands/commands.hpp"
+#include "shell/progress.hpp"
+#include "workload/ops.hpp"
+
+namespace mempool::viz {
+
+namespace {
+
+void say(const std::string& sentence) {
+  std::string printable;
+  append_printable(sentence, printable);
+  fmt::print(stderr, "mempool-viz: {}\n", printable);
+}
+
+Result<Source> play_ops(const Options& options) {
+  const Result<Workload> workload = parse_ops(*options.ops);
+  if (!workload) return tl::make_unexpected(workload.error());
+  std::string text;
+  const Result<Outcome> outcome = play(*workload, options.pool, {"", &text}, nullptr);
+  if (!outcome) return tl::make_unexpected(outcome.error());
+  if (outcome->skipped != 0)
+    say(fmt::format("operations skipped because their allocation failed: {}", outcome->skipped));
+  Result<log::Reader> reader = log::Reader::from_text(std::move(text));
+  if (!reader) return tl::make_unexpected(reader.error());
+  return Source{std::move(*reader), "the op list", outcome->executed};
+}
+
+}  // namespace
+
+Result<Source> open_source(const Options& options) {
+  if (options.ops) return play_ops(options);
+  Result<log::Reader> reader = log::Reader::open(options.input);
+  if (!reader) return tl::make_unexpected(reader.error());
+  const bool is_stdin = options.input == "-";
+  return Source{std::move(*reader), is_stdin ? "standard input" : options.input, std::nullopt};
+}
+
+int say_damage(const log::Findings& findings, const std::string& name) {
+  for (const log::Damage& damage : findings.first_damages)
+    say(fmt::format("{}: line {}: {}; it is skipped", name, damage.line, damage.what));
+  if (findings.damaged > findings.first_damages.size())
+    say(fmt::format("{}: damaged lines besides these: {}", name,
+                    findings.damaged - findings.first_damages.size()));
+  return findings.damaged == 0 ? good : bad;
+}
+
+int say_findings(const log::Findings& findings, const std::string& name) {
+  const int status = say_damage(findings, name);
+  if (findings.unknown_events != 0)
+    say(fmt::format("{}: events of kinds that this version does not know are skipped: {}", name,
+                    findings.unknown_events));
+  if (!findings.ended)
+    say(fmt::format("{}: cut after event {}: the log has no end", name, findings.events));
+  return status;
+}
+
+Result<Loaded> load_frame(const Options& options, std::optional<u64> call) {
+  Result<Source> source = open_source(options);
+  if (!source) return tl::make_unexpected(source.error());
+  Moment moment = options.moment;
+  if (call) moment.call = call;
+  if (!moment.call && !moment.seq) moment.call = source->last_call;
+  Result<Frame> frame = [&] {
+    ProgressLine progress("reading");
+    return load(source->reader, moment, [&](double share) { progress(share); });
+  }();
+  const int status = say_findings(source->reader.findings(), source->name);
+  if (!frame) return tl::make_unexpected(frame.error());
+  if (!options.moment.pool && !frame->other_pools.empty())
+    say(fmt::format("{}: pool {} is shown; the log also holds {} (--pool ID)", source->name,
+                    frame->after.pool, fmt::join(frame->other_pools, ", ")));
+  return Loaded{std::move(*frame), status};
+}
+
+}  // namespace mempool::viz

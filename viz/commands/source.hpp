@@ -1,0 +1,39 @@
+// Source: where a command's events come from, a log or an op list that is played on the spot, and
+// what has to be said about them: a cut end, damage, other pools.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "log/reader.hpp"
+#include "model/frame.hpp"
+#include "options.hpp"
+
+namespace mempool::viz {
+
+struct Source {
+  log::Reader reader;
+  std::string name;              // for people: the path, "standard input", "the op list"
+  std::optional<u64> last_call;  // op lists: of the last operation, before the pool is destroyed
+};
+
+[[nodiscard]] Result<Source> open_source(const Options& options);
+
+/// Says on stderr what the reader has noticed. Returns the status that follows from it: a log
+/// that is cut is good, a damaged one is bad.
+[[nodiscard]] int say_findings(const log::Findings& findings, const std::string& name);
+
+/// The damage alone, for when reading stopped before the end.
+[[nodiscard]] int say_damage(const log::Findings& findings, const std::string& name);
+
+/// A moment's frame, and the status that its log deserves.
+struct Loaded {
+  Frame frame;
+  int status = 0;
+};
+
+/// Loads the frame that the options ask for; `call` in place of their moment's, if it is given.
+/// Says what is to be said about the log.
+[[nodiscard]] Result<Loaded> load_frame(const Options& options, std::optional<u64> call = {});
+
+}  // namespace mempool::viz

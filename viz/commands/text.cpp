@@ -1,0 +1,88 @@
+// show, dump and bare op lists: one frame, one text view. See text.hpp.
+#include "commands/text.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <sstream>
+
+#include "commands/commands.hpp"
+#include "shell/output.hpp"
+
+namespace mempool::viz {
+
+namespace {
+
+constexpr u64 most_calls = 24;  // of an op list, that are shown at once
+
+/// Asked for, or wanted by a terminal whose user has not said NO_COLOR.
+bool wants_colour(const Options& options) {
+  if (options.colour != Colour::automatic) return options.colour == Colour::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  return options.output.empty() && ::isatty(STDOUT_FILENO) == 1;
+}
+
+std::string draw(std::string_view view, const Frame& frame, const Options& options,
+                 const Frame* diff) {
+  ViewOptions look = options.view;
+  look.colour = wants_colour(options);
+  look.diff = diff;
+  std::ostringstream text;
+  find_view(view)->write(text, frame, look);
+  return std::move(text).str();
+}
+
+Result<int> write_one(std::string_view view, const Options& options) {
+  const Result<Loaded> loaded = load_frame(options);
+  if (!loaded) return tl::make_unexpected(loaded.error());
+  return write_text(view, *loaded, options);
+}
+
+}  // namespace
+
+Result<int> write_text(std::string_view view, const Loaded& loaded, const Options& options,
+                       const Frame* diff) {
+  const std::string text = draw(view, loaded.frame, options, diff);
+  if (const Result<void> written = write_output(options.output, text); !written)
+    return tl::make_unexpected(written.error());
+  return loaded.status;
+}
+
+Result<int> commands::show(const Options& options) {
+  return write_one("show", options);
+}
+
+// Every call, one below the other, so that a short list reads as a story.
+Result<int> commands::ops(const Options& options) {
+  if (options.moment.call || options.moment.seq) return write_one("terminal", options);
+  const Result<Loaded> last = load_frame(options);
+  if (!last) return tl::make_unexpected(last.error());
+  const u64 calls = last->frame.call;
+  const u64 first = calls > most_calls ? calls - most_calls + 1 : 1;
+  std::string text;
+  if (first > 1) {
+    text = fmt::format("calls 1 to {} are left out here; --step N shows one\n\n", first - 1);
+  }
+  for (u64 call = first; call < calls; ++call) {
+    const Result<Loaded> loaded = load_frame(options, call);
+    if (!loaded) return tl::make_unexpected(loaded.error());
+    text += draw("terminal", loaded->frame, options, nullptr);
+  }
+  text += draw("terminal", last->frame, options, nullptr);
+  if (const Result<void> written = write_output(options.output, text); !written)
+    return tl::make_unexpected(written.error());
+  return last->status;
+}
+
+Result<int> commands::dump(const Options& options) {
+  if (!options.diff) return write_one("dump", options);
+  const Result<Loaded> earlier = load_frame(options, options.diff);
+  if (!earlier) return tl::make_unexpected(earlier.error());
+  const Result<Loaded> loaded = load_frame(options);
+  if (!loaded) return tl::make_unexpected(loaded.error());
+  return write_text("dump", *loaded, options, &earlier->frame);
+}
+
+}  // namespace mempool::viz

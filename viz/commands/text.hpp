@@ -1,0 +1,14 @@
+// Text views: what show, dump and bare op lists have in common, which is all but the frame. How
+// the text looks is the views' (view/view.hpp); where it goes is decided here.
+#pragma once
+
+#include "commands/source.hpp"
+
+namespace mempool::viz {
+
+/// Draws the frame by the view of this name, in colour if that is wanted where it goes to, and
+/// writes it to the options' output, whole or not at all.
+[[nodiscard]] Result<int> write_text(std::string_view view, const Loaded& loaded,
+                                     const Options& options, const Frame* diff = nullptr);
+
+}  // namespace mempool::viz

@@ -1,0 +1,141 @@
+// The texts of the verbs, and how a page is laid out: see help.hpp.
+#include "help.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace mempool::viz::help {
+
+namespace {
+
+constexpr Verb table[] = {
+    {"replay", "run a trace or an op list through a real pool",
+     "TRACE [-o LOG] [options]\n"
+     "       mempool-viz replay --ops LIST [-o LOG] [options]",
+     "TRACE is a .rep file of the CS:APP malloc lab, plain or gzipped; '-' is\n"
+     "standard input. Every operation becomes one call on a real pool; the summary\n"
+     "says what came of them. A failed allocation is a result, not an error.\n"
+     "\n"
+     "An op list says the same in one line: +size allocates, -i frees allocation i\n"
+     "(numbered from 0), ~i:size reallocates, !i:offset*count=byte writes through\n"
+     "pointer i, ? checks the pool, @text leaves a note.\n"
+     "\n"
+     "Without --capacity the pool gets the larger of the trace's suggested heap and\n"
+     "twice the peak of its live bytes, and at least 4096.",
+     "mempool-viz replay --ops '+100,+200,-0,+50' --align 1 -o lesson.jsonl\n"
+     "  mempool-viz replay program.rep.gz --capacity 64m"},
+    {"check", "does a log tell a consistent story?", "LOG [options]",
+     "Holds every event against the state before it and against the contract: order,\n"
+     "numbers, geometry, guards, the figures of failures, placement by the named\n"
+     "policy; and every call against the whole pool. Prints the first rule that does\n"
+     "not hold. Leaks do not fail a check. LOG may be '-', standard input.",
+     "mempool-viz check run.jsonl"},
+    {"show", "both lists, the sums and the narration, as text", "LOG [--step N] [options]",
+     "Shows one moment of a pool: what the call did and why, the free list and the\n"
+     "used list, the sums with their terms. LOG may be '-', standard input.",
+     "mempool-viz show run.jsonl --step 5\n"
+     "  mempool-viz show --ops '+100,+200,-0,+50' --align 1"},
+    {"diagram", "the block-list picture", "LOG [--step N] [-o FILE] [options]",
+     "Draws free list, region and used list, in address order, with what the call\n"
+     "changed. The name of FILE says the format; .svg, .png and .pdf need Graphviz.\n"
+     "Without -o the DOT text goes to standard output, for a pipe.",
+     "mempool-viz diagram run.jsonl --step 5 -o step5.svg\n"
+     "  mempool-viz diagram run.jsonl | dot -Tpng > last.png"},
+    {"dump", "the annotated 64-column dump", "LOG [--step N] [--diff M] [options]",
+     "Shows the bytes of the region as far as the log tells them, 64 a line, with a\n"
+     "line of marks under each: [payload], (free), G guard, X damaged guard.",
+     "mempool-viz dump run.jsonl --step 7\n"
+     "  mempool-viz dump run.jsonl --step 7 --diff 6"},
+    {"convert", "write a log in another format", "LOG -o FILE [options]",
+     ".jsonl gives the same events in their normal form; .csv one row an event, with\n"
+     "a column for every field there is. What cannot be carried over is said.",
+     "mempool-viz convert run.jsonl -o run.csv"},
+    {"ops", "an op list, shown in the terminal", "",
+     "Runs an op list and shows what each call did: strip, lists, reasons. Of a long\n"
+     "list the last 24 calls are shown; --step shows any one.\n"
+     "No verb is needed; see replay for what an op list may say.",
+     "mempool-viz '+100,+200,-0,+50'\n"
+     "  mempool-viz '+100,+200,-0,+50' --capacity 400 --align 1 --step 3"},
+};
+
+/// Edits that lead from one word to the other: insert, delete, replace, swap of neighbours.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1), row(b.size() + 1), next(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    next[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = row[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      next[j] = std::min({row[j] + 1, next[j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        next[j] = std::min(next[j], before[j - 2] + 1);
+    }
+    before.swap(row);
+    row.swap(next);
+  }
+  return row[b.size()];
+}
+
+/// "-o, --output FILE"
+std::string shown_names(const Option& option) {
+  const std::size_t comma = option.names.find(',');
+  std::string shown(option.names.substr(0, comma));
+  if (comma != std::string_view::npos) shown += fmt::format(", {}", option.names.substr(comma + 1));
+  return option.value.empty() ? shown : fmt::format("{} {}", shown, option.value);
+}
+
+}  // namespace
+
+std::span<const Verb> verbs() {
+  return table;
+}
+
+const Verb* find(std::string_view name) {
+  const auto* found = std::ranges::find(table, name, &Verb::name);
+  return found == std::end(table) ? nullptr : found;
+}
+
+std::string overview() {
+  std::string text =
+      "mempool-viz - see what a memory pool does, from its log\n"
+      "\n"
+      "Usage: mempool-viz VERB ...\n"
+      "       mempool-viz '+100,+200,-0,+50'     an op list, shown in the terminal\n"
+      "\n"
+      "Verbs:\n";
+  for (const Verb& verb : table)
+    if (!verb.usage.empty()) text += fmt::format("  {:<9} {}\n", verb.name, verb.summary);
+  text +=
+      "\n"
+      "mempool-viz VERB --help is the manual of a verb; --version says the version.\n"
+      "Exit status: 0 good, 1 the input or the pool is bad, 2 usage.\n";
+  return text;
+}
+
+std::string page(const Verb& verb, const std::vector<Option>& options) {
+  const bool bare = verb.usage.empty();
+  std::string text = fmt::format(
+      "mempool-viz {}- {}\n\nUsage: mempool-viz {}\n\n{}\n\nOptions:\n",
+      bare ? "" : fmt::format("{} ", verb.name), verb.summary,
+      bare ? "LIST [options]" : fmt::format("{} {}", verb.name, verb.usage), verb.about);
+  for (const Option& option : options)
+    text += fmt::format("  {:<18} {}\n", shown_names(option), option.says);
+  text += fmt::format("\nExample:\n  {}\n", verb.example);
+  return text;
+}
+
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
+  std::string_view best;
+  std::size_t least = word.size() / 3 + 2;  // further away is another word, not a typo
+  for (std::string_view candidate : candidates) {
+    const std::size_t edits = distance(word, candidate);
+    if (edits >= least) continue;
+    least = edits;
+    best = candidate;
+  }
+  return best;
+}
+
+}  // namespace mempool::viz::help

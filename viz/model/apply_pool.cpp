@@ -1,0 +1,128 @@
+// Apply: events of the pool as a whole. It is created, told in a snapshot, reset, destroyed; and
+// those that change no block.
+#include "model/apply.hpp"
+
+namespace mempool::viz {
+
+void Apply::open_pool(u64 capacity, u64 align, u32 policy, u64 guards, const char* name,
+                      bool fill) {
+  m_.pool = event_.pool;
+  m_.capacity = capacity;
+  m_.align = align;
+  m_.policy = policy;
+  m_.guard_size = guards;
+  m_.fill = fill;
+  m_.name = name == nullptr ? "" : name;
+  m_.open = true;
+}
+
+Fault Apply::create(const pool_event_create& e) {
+  if (m_.open || m_.destroyed) return Fault::created_twice;
+  if (e.capacity == 0 || !is_power_of_two(e.align)) return Fault::bad_size;
+  open_pool(e.capacity, e.align, e.policy, e.guards, e.name, e.fill != 0);
+  add_free(0, e.capacity, m_.next_free_number++);
+  return Fault::none;
+}
+
+/// Starts the pool afresh; `block` events follow. What was counted before stays counted.
+Fault Apply::snapshot(const pool_event_snapshot& e) {
+  if (m_.destroyed) return Fault::after_destroy;
+  if (e.capacity == 0 || !is_power_of_two(e.align)) return Fault::bad_size;
+  m_.blocks_.clear();
+  m_.offset_of_.clear();
+  m_.told_.clear();
+  m_.freed_.clear();
+  m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
+  m_.payload_bytes = m_.guard_bytes = 0;
+  m_.next_free_number = 1;
+  m_.next_number = e.allocs;
+  m_.cursor = POOL_NONE;
+  open_pool(e.capacity, e.align, e.policy, e.guards, e.name, e.fill != 0);
+  return Fault::none;
+}
+
+/// The next block of a snapshot: it starts where the last one ended.
+Fault Apply::block(const pool_event_block& e) {
+  const u64 told = m_.blocks_.empty() ? 0 : m_.blocks_.rbegin()->second.end();
+  if (e.offset != told || e.size == 0 || !in_region(e.offset, e.size)) return Fault::bad_size;
+  if (e.block == POOL_NONE) {
+    add_free(e.offset, e.size, m_.next_free_number++);
+    return Fault::none;
+  }
+  const u64 payload = e.payload == POOL_NONE ? e.offset : e.payload;
+  const u64 requested = e.requested == POOL_NONE ? e.size : e.requested;
+  const bool inside = e.offset <= payload && payload - e.offset <= e.size &&
+                      requested <= e.size - (payload - e.offset);
+  if (!inside) return Fault::bad_size;
+  Block block;
+  block.offset = e.offset;
+  block.size = e.size;
+  block.number = e.block;
+  block.payload = payload;
+  block.requested = requested;
+  if (e.guard != POOL_NONE && e.guard != 0) {  // they are there, but nobody told their bytes
+    block.front.offset = e.offset;
+    block.front.size = payload - e.offset;
+    block.back.offset = block.payload_end();
+    block.back.size = block.end() - block.payload_end();
+  }
+  use(add_free(e.offset, e.size, POOL_NONE), block);
+  grow_peak();
+  return Fault::none;
+}
+
+Fault Apply::guards(const pool_event_guards& e) {
+  if (e.ok != 0) m_.guard_size = e.guard_size;
+  return Fault::none;
+}
+
+Fault Apply::reset(const pool_event_reset&) {
+  for (const auto& [offset, block] : m_.blocks_)
+    if (block.used) leave_behind(block);
+  m_.blocks_.clear();
+  m_.offset_of_.clear();
+  m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
+  m_.payload_bytes = m_.guard_bytes = 0;
+  m_.cursor = 0;
+  add_free(0, m_.capacity, m_.next_free_number++);
+  return Fault::none;
+}
+
+Fault Apply::leak(const pool_event_leak& e) {
+  It it;
+  if (const Fault fault = find_live(e.block, e.offset, it); fault != Fault::none) return fault;
+  ++m_.leaked_blocks;
+  m_.leaked_bytes += it->second.requested;
+  return Fault::none;
+}
+
+Fault Apply::destroy(const pool_event_destroy&) {
+  m_.open = false;
+  m_.destroyed = true;
+  return Fault::none;
+}
+
+// ---- events that change no block
+
+Fault Apply::misuse(const pool_event_misuse&) {
+  ++m_.misuses;
+  return Fault::none;
+}
+
+Fault Apply::slab(const pool_event_slab&) {
+  return Fault::none;
+}
+Fault Apply::check(const pool_event_check&) {
+  return Fault::none;
+}
+Fault Apply::note(const pool_event_note&) {
+  return Fault::none;
+}
+Fault Apply::dropped(const pool_event_dropped&) {
+  return Fault::none;
+}
+Fault Apply::end(const pool_event_end&) {
+  return Fault::none;
+}
+
+}  // namespace mempool::viz

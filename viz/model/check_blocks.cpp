@@ -1,0 +1,215 @@
+// PoolCheck: blocks. Numbers, geometry and placement; what is cut, taken, given back, coalesced.
+//
+// Each function holds one event against the model before it, and changes nothing but what the rest
+// of the call has to keep to.
+#include <fmt/format.h>
+
+#include "model/policy.hpp"
+#include "model/pool_check.hpp"
+
+namespace mempool::viz {
+
+/// "f2 at 128 (48 bytes)"
+std::string PoolCheck::at(const Block& block) const {
+  return fmt::format("{} at {} ({} bytes)", block.name(), block.offset, block.size);
+}
+
+/// Front guard, payload and guard, rounded up; what one block needs in this pool.
+u64 PoolCheck::whole_block(u64 requested, u64 guard) const {
+  const u64 sum = add_saturating(add_saturating(round_up(guard, model_.align), requested), guard);
+  return std::max(round_up(sum, model_.align), model_.align);
+}
+
+/// An allocation takes the next number, unless it resizes a block that lives.
+Verified PoolCheck::number_is_next(u64 number) const {
+  if (number == model_.next_number || model_.live(number) != nullptr) return std::nullopt;
+  return Broken{Rule::numbers,
+                fmt::format("the allocation is #{}, but #{} is next", number, model_.next_number)};
+}
+
+Verified PoolCheck::is_live(u64 number, u64 offset) const {
+  const Block* block = model_.at(offset);
+  if (block != nullptr && block->used && block->number == number) return std::nullopt;
+  std::string there = fmt::format("no block starts at {}", offset);
+  if (block != nullptr) there = fmt::format("at {} there is {}", offset, block->name());
+  const Block* live = model_.live(number);
+  if (live == nullptr)
+    return Broken{Rule::numbers, fmt::format("#{} does not live; {}", number, there)};
+  return Broken{Rule::numbers, fmt::format("#{} lives at {}, but {}", number, live->offset, there)};
+}
+
+Verified PoolCheck::alloc_geometry(const pool_event_alloc& e) const {
+  const u64 align = model_.align;
+  if (e.offset % align != 0)
+    return Broken{Rule::geometry, fmt::format("offset {} is no multiple of {}", e.offset, align)};
+  if (e.payload != e.offset + round_up(model_.guard_size, align))
+    return Broken{
+        Rule::geometry,
+        fmt::format("the payload starts at {}, but {} bytes of front guard from {} end at {}",
+                    e.payload, round_up(model_.guard_size, align), e.offset,
+                    e.offset + round_up(model_.guard_size, align))};
+  if (e.size != whole_block(e.requested, model_.guard_size))
+    return Broken{Rule::geometry,
+                  fmt::format("the block has {} bytes, but {} asked for need {}", e.size,
+                              e.requested, whole_block(e.requested, model_.guard_size))};
+  return std::nullopt;
+}
+
+Verified PoolCheck::alloc(const pool_event_alloc& e) {
+  if (auto broken = number_is_next(e.block)) return broken;
+  const bool in_region = e.offset <= model_.capacity && e.size <= model_.capacity - e.offset;
+  if (!in_region || e.size == 0)
+    return Broken{Rule::inside, fmt::format("{} bytes at {} are not inside the region of {}",
+                                            e.size, e.offset, model_.capacity)};
+  if (ours_)
+    if (auto broken = alloc_geometry(e)) return broken;
+  const Block* there = model_.containing(e.offset);
+  if (there != nullptr && there->used)
+    return Broken{Rule::inside, fmt::format("the place is not free: {} lies there", at(*there))};
+  if (!ours_) return std::nullopt;
+  if (there == nullptr || there->offset != e.offset || there->size != e.size)
+    return Broken{
+        Rule::split,
+        there == nullptr
+            ? fmt::format("no free block starts at {}", e.offset)
+            : fmt::format("{} bytes at {} are not the whole of {}: a split was to come first",
+                          e.size, e.offset, at(*there))};
+  const bool off_split =
+      call_.cut_high != 0 && e.offset != call_.cut_low && e.offset != call_.cut_high;
+  if (off_split)
+    return Broken{Rule::split,
+                  fmt::format("the split was for the block at {}, the one at {} is taken",
+                              call_.cut_low, e.offset)};
+  if (auto broken = placement(e)) return broken;
+  if (model_.live(e.block) != nullptr) call_.moving = e.block;
+  if (model_.guard_size == 0) return std::nullopt;
+  call_.due_block = e.block;
+  call_.due_front = e.offset + 1;
+  call_.due_back = e.payload + e.requested + 1;
+  return std::nullopt;
+}
+
+/// Why the block that was taken is not the policy's choice.
+std::string PoolCheck::misplaced(u64 needed, Hole from, Hole chosen) const {
+  const Block* block = model_.at(chosen.offset);
+  const std::string name = block == nullptr ? "the free block" : fmt::format("f{}", block->number);
+  const std::string it = fmt::format("{} at {} ({} bytes)", name, chosen.offset, chosen.size);
+  const std::string taken = fmt::format("the block taken at {} ({} bytes)", from.offset, from.size);
+  switch (model_.policy) {
+    case POOL_FIRST:
+      return fmt::format(
+          "first fit takes the lowest free block that fits; {} fits {} and lies below {}", it,
+          needed, taken);
+    case POOL_NEXT:
+      return fmt::format(
+          "next fit goes on from the end of the last placement, {}; {} is the first there that "
+          "fits {}, not {}",
+          model_.cursor, it, needed, taken);
+    case POOL_BEST:
+      return fmt::format(
+          "best fit takes the smallest free block that fits, the lowest of equals; for {} that is "
+          "{}, not {}",
+          needed, it, taken);
+    case POOL_WORST:
+      return fmt::format(
+          "worst fit takes the largest free block, the lowest of equals; that is {}, not {}", it,
+          taken);
+    default:
+      return fmt::format(
+          "good fit takes the lowest address in the first size class that surely fits; for {} "
+          "that is {}, not {}",
+          needed, it, taken);
+  }
+}
+
+/// The free list as the call found it is still in the index.
+Verified PoolCheck::placement(const pool_event_alloc& e) const {
+  const auto from = free_.at_or_before(e.offset);
+  if (!from || from->end() < e.offset + e.size) return std::nullopt;  // never: it was free
+  if (from->offset != e.offset) {
+    // Only an aligned allocation may leave a gap. The event does not say what alignment was asked
+    // for, so which block would have served it best cannot be held against the policy.
+    const bool aligned = e.payload % (2 * model_.align) == 0;
+    if (aligned) return std::nullopt;
+    return Broken{Rule::split,
+                  fmt::format("{} bytes of the free block at {} are left in front of it: "
+                              "the low part is to be handed out",
+                              e.offset - from->offset, from->offset)};
+  }
+  if (model_.policy == POOL_NEXT && model_.cursor == POOL_NONE) return std::nullopt;
+  const auto chosen = free_.choose(e.size, model_.cursor);
+  if (!chosen || chosen->offset == from->offset) return std::nullopt;
+  return Broken{Rule::placement, misplaced(e.size, *from, *chosen)};
+}
+
+Verified PoolCheck::split(const pool_event_split& e) {
+  const Block* block = model_.at(e.offset);
+  if (block == nullptr) return Broken{Rule::split, fmt::format("no block starts at {}", e.offset)};
+  if (block->used) return Broken{Rule::split, fmt::format("{} is not free", at(*block))};
+  if (ours_ && call_.cut_high != 0 && e.offset != call_.cut_low && e.offset != call_.cut_high)
+    return Broken{Rule::split,
+                  fmt::format("{} is no part of the block that was cut before", at(*block))};
+  const bool adjacent = e.rest_offset == e.offset + e.size;
+  const bool adds_up = e.size != 0 && e.rest_size != 0 && e.size < block->size &&
+                       e.rest_size == block->size - e.size;
+  if (adjacent && adds_up) return std::nullopt;
+  return Broken{Rule::split, fmt::format("{} bytes at {} and {} at {} are not the parts of {}",
+                                         e.size, e.offset, e.rest_size, e.rest_offset, at(*block))};
+}
+
+Verified PoolCheck::free(const pool_event_free& e) {
+  if (auto broken = is_live(e.block, e.offset)) return broken;
+  const Block& block = *model_.at(e.offset);
+  if (block.size != e.size)
+    return Broken{Rule::numbers, fmt::format("{} gives back {} bytes", at(block), e.size)};
+  return ours_ ? both_guards_checked(block) : std::nullopt;
+}
+
+//  [ left ][ right ]   =>   [ offset, size ]
+Verified PoolCheck::coalesce(const pool_event_coalesce& e) {
+  const bool to_left = e.side == POOL_SIDE_LEFT;
+  const Block* left = model_.at(e.offset);
+  const Block* right = left == nullptr ? nullptr : model_.at(left->end());
+  const auto refuse = [](std::string what) { return Broken{Rule::coalesce, std::move(what)}; };
+  if (left == nullptr) return refuse(fmt::format("no block starts at {}", e.offset));
+  if (right == nullptr) return refuse(fmt::format("nothing lies right of {}", at(*left)));
+  if (left->used || right->used)
+    return refuse(fmt::format("{} is not free", at(left->used ? *left : *right)));
+  const Block& with = to_left ? *left : *right;
+  if (e.side != POOL_SIDE_LEFT && e.side != POOL_SIDE_RIGHT)
+    return refuse("the side is neither left nor right");
+  if (with.offset != e.with_offset || with.size != e.with_size)
+    return refuse(fmt::format("the {} neighbour is {}, not {} bytes at {}",
+                              to_left ? "left" : "right", at(with), e.with_size, e.with_offset));
+  if (e.size != left->size + right->size)
+    return refuse(fmt::format("{} and {} make {} bytes, not {}", at(*left), at(*right),
+                              left->size + right->size, e.size));
+  const Block& freed = to_left ? *right : *left;
+  if (ours_ && freed.offset != call_.freed)
+    return refuse(fmt::format("{} was not freed in this call", at(freed)));
+  return std::nullopt;
+}
+
+Verified PoolCheck::resize(const pool_event_resize& e) {
+  if (auto broken = is_live(e.block, e.offset)) return broken;
+  const Block& block = *model_.at(e.offset);
+  const auto refuse = [](std::string what) { return Broken{Rule::resize, std::move(what)}; };
+  if (e.old_size != block.size)
+    return refuse(fmt::format("{} did not have {} bytes", at(block), e.old_size));
+  const Block* right = model_.at(block.end());
+  const u64 room = block.size + (right != nullptr && !right->used ? right->size : 0);
+  if (e.size > room)
+    return refuse(fmt::format("{} has room for {} bytes, not for {}", at(block), room, e.size));
+  if (e.rest_size != room - e.size)
+    return refuse(
+        fmt::format("{} of {} bytes leave {}, not {}", e.size, room, room - e.size, e.rest_size));
+  if (e.rest_size != 0 && e.rest_offset != e.offset + e.size)
+    return refuse(
+        fmt::format("what is left starts at {}, not at {}", e.offset + e.size, e.rest_offset));
+  if (ours_ && (e.size == 0 || e.size % model_.align != 0))
+    return Broken{Rule::geometry,
+                  fmt::format("size {} is no multiple of {}", e.size, model_.align)};
+  return std::nullopt;
+}
+
+}  // namespace mempool::viz

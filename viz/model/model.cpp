@@ -1,0 +1,96 @@
+// Model: what can be asked of it. How events change it is apply.cpp's.
+#include "model/model.hpp"
+
+#include <algorithm>
+
+namespace mempool::viz {
+
+const char* text(Fault fault) {
+  switch (fault) {
+    case Fault::none: return "nothing is wrong";
+    case Fault::no_pool: return "the pool was neither created nor told in a snapshot before";
+    case Fault::no_such_block: return "it names a block that is not there";
+    case Fault::wrong_use: return "it takes a free block for a used one, or the other way round";
+    case Fault::overlap: return "the block does not lie in free memory";
+    case Fault::bad_size: return "its sizes and offsets fit neither each other nor the pool";
+    case Fault::created_twice: return "the pool was created before";
+    case Fault::after_destroy: return "the pool was destroyed before";
+  }
+  return "an unknown fault";
+}
+
+std::optional<u8> Guard::byte(u64 at) const {
+  if (good_call == POOL_NONE && bad_call == POOL_NONE) return std::nullopt;
+  if (damaged == 0 || at < first) return guard_byte;
+  if (at - first < shown) return found[at - first];
+  // Behind the bytes that a check shows: intact only if those account for all the damage.
+  u64 seen = 0;
+  for (u8 i = 0; i < shown; ++i) seen += expected[i] != found[i] ? 1 : 0;
+  if (seen == damaged) return guard_byte;
+  return std::nullopt;
+}
+
+const Guard* Block::guard_at(u64 at) const {
+  for (const Guard* guard : {&front, &back})
+    if (guard->offset <= at && at - guard->offset < guard->size) return guard;
+  return nullptr;
+}
+
+std::string Block::name() const {
+  return (used ? "#" : "f") + std::to_string(number);
+}
+
+const Block* Model::at(u64 offset) const {
+  const auto it = blocks_.find(offset);
+  return it == blocks_.end() ? nullptr : &it->second;
+}
+
+const Block* Model::containing(u64 offset) const {
+  auto it = blocks_.upper_bound(offset);
+  if (it == blocks_.begin()) return nullptr;
+  --it;
+  return offset < it->second.end() ? &it->second : nullptr;
+}
+
+const Block* Model::live(u64 number) const {
+  const auto it = offset_of_.find(number);
+  return it == offset_of_.end() ? nullptr : at(it->second);
+}
+
+std::optional<Freed> Model::freed(u64 payload) const {
+  const auto it = freed_.find(payload);
+  if (it == freed_.end()) return std::nullopt;
+  return it->second;
+}
+
+u64 Model::largest_free() const {
+  u64 largest = 0;
+  for (const auto& [offset, block] : blocks_)
+    if (!block.used) largest = std::max(largest, block.size);
+  return largest;
+}
+
+Byte Model::byte(u64 offset) const {
+  if (const std::optional<u8> value = told_.at(offset)) return {true, false, *value};
+  const Block* block = containing(offset);
+  if (block == nullptr) return {};
+  if (!block->used) {
+    switch (told_.left(offset)) {
+      case Left::nothing: return {};
+      case Left::guard: return {true, false, guard_byte};
+      case Left::fill: return {true, true, freed_byte};
+    }
+  }
+  if (const Guard* guard = block->guard_at(offset)) {
+    const std::optional<u8> value = guard->byte(offset);
+    return value ? Byte{true, false, *value} : Byte{};
+  }
+  const bool in_payload = block->payload <= offset && offset < block->payload_end();
+  return block->filled && in_payload ? Byte{true, true, fresh_byte} : Byte{};
+}
+
+bool Model::ghost_guard(u64 offset) const {
+  return told_.left(offset) == Left::guard && told_.at(offset).value_or(guard_byte) == guard_byte;
+}
+
+}  // namespace mempool::viz

@@ -1,0 +1,150 @@
+// Model: one pool as its log describes it, the fold of the pool's events.
+//
+//     Model before --apply(event)--> Model after
+//
+// Written for reading, not for speed: an ordered map of blocks. It shares no code with the engine
+// and never guesses geometry; what it knows, an event said. It is total: events come from files,
+// so a nonsensical event is a Fault value, never a crash, and changes nothing but the counters.
+// Logs of allocators that do not tell their splits and coalescing can be folded, too: a block may
+// be taken out of any run of free memory (check.hpp is what insists on the events).
+#pragma once
+
+#include <mempool/event.h>
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "base/units.hpp"
+#include "model/told.hpp"
+
+namespace mempool::viz {
+
+/// What every guard byte holds as long as it is intact, and what `fill` writes.
+inline constexpr u8 guard_byte = 0xAB;
+inline constexpr u8 fresh_byte = '0';
+inline constexpr u8 freed_byte = '.';
+
+/// The guard on one side of a block. size 0: there is none.
+struct Guard {
+  u64 offset = 0;
+  u64 size = 0;
+  u64 damaged = 0;            // bytes known to differ; 0 = none known
+  u64 first = POOL_NONE;      // offset of the first bad byte
+  u64 good_call = POOL_NONE;  // last call at which it was known to be intact
+  u64 bad_call = POOL_NONE;   // first call at which it was known to be damaged
+  u8 shown = 0;               // bytes filled in expected and found
+  std::array<u8, 16> expected{};
+  std::array<u8, 16> found{};
+
+  [[nodiscard]] u64 end() const { return offset + size; }
+  /// The byte at an offset of the guard, as far as writes and checks of it tell.
+  [[nodiscard]] std::optional<u8> byte(u64 at) const;
+};
+
+/// A block of the region, used or free.
+struct Block {
+  u64 offset = 0;
+  u64 size = 0;
+  bool used = false;
+  u64 number = 0;       // used: the allocation number (#17); free: the viewer's number (f8)
+  u64 payload = 0;      // offset of the payload; used blocks only
+  u64 requested = 0;    // bytes asked for; used blocks only
+  Guard front, back;    // used blocks only
+  bool filled = false;  // used blocks only: its payload was filled when it was taken
+  u64 call = 0;         // call that gave the block its present form
+
+  [[nodiscard]] u64 end() const { return offset + size; }
+  [[nodiscard]] u64 payload_end() const { return payload + requested; }
+  /// The guard that holds this offset; nullptr if none does.
+  [[nodiscard]] const Guard* guard_at(u64 at) const;
+  [[nodiscard]] std::string name() const;  // "#17" or "f8"
+};
+
+/// A byte of the region, as far as the log tells.
+struct Byte {
+  bool known = false;
+  bool fill = false;  // known because the pool fills payload, not because it was recorded
+  u8 value = 0;
+};
+
+/// A block that is gone.
+struct Freed {
+  u64 number = 0;
+  u64 call = 0;  // that gave it back, moved it away or reset the pool
+};
+
+/// Why an event could not be applied as it stands.
+enum class Fault {
+  none,
+  no_pool,        // the pool's first event is neither `create` nor `snapshot`
+  no_such_block,  // it names a block that is not there
+  wrong_use,      // the block is free where it should be used, or the other way round
+  overlap,        // the new block does not lie in free memory
+  bad_size,       // sizes or offsets do not fit each other or the region
+  created_twice,  // a second `create`
+  after_destroy,  // the pool is gone
+};
+[[nodiscard]] const char* text(Fault fault);
+
+/// Everything the log has said of the pool up to some event.
+class Model {
+ public:
+  /// The only function that changes a Model. No I/O, clock, randomness or addresses.
+  [[nodiscard]] Fault apply(const pool_event& event);
+
+  // ---- what the pool is
+  u32 pool = 0;
+  u64 capacity = 0, align = 1;
+  u32 policy = 0;      // a pool_policy
+  u64 guard_size = 0;  // for later blocks; 0 = off
+  bool fill = false;
+  std::string name;        // empty if none
+  bool open = false;       // created, or seen in a snapshot, and not destroyed
+  bool destroyed = false;  // blocks stay as they were: what still lives has leaked
+
+  // ---- its blocks
+  using Blocks = std::map<u64, Block>;  // by offset: address order
+  [[nodiscard]] const Blocks& blocks() const { return blocks_; }
+  [[nodiscard]] const Block* at(u64 offset) const;  // the block that starts there
+  [[nodiscard]] const Block* containing(u64 offset) const;
+  [[nodiscard]] const Block* live(u64 number) const;  // the live block with this number
+  /// The block that was given back last of those whose payload started at this offset.
+  [[nodiscard]] std::optional<Freed> freed(u64 payload) const;
+  [[nodiscard]] u64 largest_free() const;  // O(blocks)
+
+  // ---- sums, kept as events come; used_bytes = payload_bytes + guard_bytes + padding_bytes
+  u64 free_bytes = 0, free_blocks = 0;
+  u64 used_bytes = 0, used_blocks = 0;  // whole blocks
+  u64 payload_bytes = 0;                // asked for, in live blocks
+  u64 guard_bytes = 0;                  // written guards (padding included) of live blocks
+  [[nodiscard]] u64 padding_bytes() const { return used_bytes - payload_bytes - guard_bytes; }
+  u64 peak_payload = 0, peak_call = 0;  // while a block moves, both places count
+  u64 allocs = 0, frees = 0;            // blocks handed out and given back; no moves among them
+  u64 failures = 0, misuses = 0;        // damaged guards are no misuse events
+  u64 reallocs = 0;                     // moved or resized in place
+  u64 leaked_blocks = 0, leaked_bytes = 0;
+
+  // ---- numbers
+  u64 next_number = 0;       // the next allocation's
+  u64 next_free_number = 1;  // the next freed block's
+  u64 last_seq = 0, last_call = 0;
+  u64 cursor = 0;  // next fit's: end of the last placement; POOL_NONE = not known (a snapshot)
+
+  // ---- bytes, as far as known
+  [[nodiscard]] Byte byte(u64 offset) const;
+  /// True for a byte in free memory that a guard left behind (and nothing is known to have
+  /// overwritten since).
+  [[nodiscard]] bool ghost_guard(u64 offset) const;
+
+ private:
+  Blocks blocks_;
+  std::unordered_map<u64, u64> offset_of_;  // live number -> offset
+  std::unordered_map<u64, Freed> freed_;    // by payload offset
+  Told told_;
+  friend class Apply;  // apply.cpp: one member function an event kind
+};
+
+}  // namespace mempool::viz

@@ -1,0 +1,92 @@
+// Policy: five loops over a list.
+#include "model/policy.hpp"
+
+#include <bit>
+
+namespace mempool::viz {
+
+namespace {
+
+const Block* first_fit(const FreeList& list, u64 needed) {
+  for (const Block* block : list)
+    if (block->size >= needed) return block;
+  return nullptr;
+}
+
+const Block* next_fit(const FreeList& list, u64 needed, u64 cursor) {
+  for (const Block* block : list)
+    if (block->size >= needed && block->end() > cursor) return block;
+  return first_fit(list, needed);
+}
+
+const Block* best_fit(const FreeList& list, u64 needed) {
+  const Block* best = nullptr;
+  for (const Block* block : list)
+    if (block->size >= needed && (best == nullptr || block->size < best->size)) best = block;
+  return best;
+}
+
+const Block* worst_fit(const FreeList& list, u64 needed) {
+  const Block* worst = nullptr;
+  for (const Block* block : list)
+    if (block->size >= needed && (worst == nullptr || block->size > worst->size)) worst = block;
+  return worst;
+}
+
+const Block* good_fit(const FreeList& list, u64 needed) {
+  const u64 sure = good_class_that_fits(needed);
+  const Block* good = nullptr;
+  u64 lowest_class = u64_max;
+  for (const Block* block : list) {
+    const u64 its_class = good_class(block->size);
+    if (its_class < sure || its_class >= lowest_class) continue;
+    good = block;
+    lowest_class = its_class;
+  }
+  // No class is left that surely fits, so whatever fits is in the request's own class.
+  return good != nullptr ? good : first_fit(list, needed);
+}
+
+}  // namespace
+
+FreeList free_list(const Model& model) {
+  FreeList list;
+  for (const auto& [offset, block] : model.blocks())
+    if (!block.used) list.push_back(&block);
+  return list;
+}
+
+const Block* choose(u32 policy, const FreeList& list, u64 needed, u64 cursor) {
+  switch (policy) {
+    case POOL_FIRST: return first_fit(list, needed);
+    case POOL_NEXT: return next_fit(list, needed, cursor);
+    case POOL_BEST: return best_fit(list, needed);
+    case POOL_WORST: return worst_fit(list, needed);
+    case POOL_GOOD: return good_fit(list, needed);
+    default: return nullptr;
+  }
+}
+
+u64 good_class(u64 size) {
+  if (size < 512) return size;
+  const u64 octave = static_cast<u64>(std::bit_width(size)) - 1;  // 9 for 512 to 1023
+  return 512 + (octave - 9) * 32 + (size >> (octave - 5)) - 32;
+}
+
+u64 good_class_that_fits(u64 size) {
+  const u64 own = good_class(size);
+  return size == 0 || good_class(size - 1) < own ? own : own + 1;
+}
+
+std::string_view policy_name(u32 policy) {
+  switch (policy) {
+    case POOL_FIRST: return "First fit";
+    case POOL_NEXT: return "Next fit";
+    case POOL_BEST: return "Best fit";
+    case POOL_WORST: return "Worst fit";
+    case POOL_GOOD: return "Good fit";
+    default: return "An unknown policy";
+  }
+}
+
+}  // namespace mempool::viz

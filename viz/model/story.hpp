@@ -1,0 +1,91 @@
+// Story: what one call did and why, worked out from its frame. Told once, used by every view:
+// title and sentences in pictures and text, the look trail, what changed where, the sums.
+//
+// The engine does not log its search. It does not have to: the model holds the free list that was
+// searched, so what a list walk would have looked at follows from it ("a list walk would look at
+// 62 of 76": the engine itself does not walk).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/frame.hpp"
+
+namespace mempool::viz {
+
+enum class Op {
+  create,
+  alloc,
+  alloc_fail,
+  realloc,
+  realloc_fail,
+  free,
+  misuse,
+  guards,
+  check,
+  note,
+  dump,
+  reset,
+  destroy,
+  snapshot,
+  other
+};
+
+/// passed: looked at, and it would fit, but the policy prefers another (best, worst and good fit).
+enum class Verdict { too_small, taken, not_looked_at, passed };
+
+/// One free block of the list that was searched, in list (address) order.
+struct Look {
+  u64 number = 0;  // f8
+  u64 offset = 0;
+  u64 size = 0;
+  Verdict verdict = Verdict::not_looked_at;
+  u64 shortfall = 0;  // bytes missing; 0 when it fits
+};
+
+/// What happened to a block of the pool after the call. written: bytes that were known before are
+/// known to be others now (bytes that are told for the first time mark no block).
+enum class Mark { fresh, rest, freed, coalesced, resized, written, found_damaged };
+
+struct Change {
+  Mark mark = Mark::fresh;
+  u64 was_size = 0;        // rest: size of the free block that was split
+  std::vector<u64> parts;  // coalesced: sizes, left to right
+};
+
+/// A run of bytes that the call told (a write that was noted, a dump), for marking what is new.
+struct Written {
+  u64 offset = 0;
+  u64 size = 0;
+};
+
+struct Story {
+  Op op = Op::other;
+  u64 number = POOL_NONE;  // the allocation concerned
+  u64 requested = POOL_NONE;
+  u64 needed = POOL_NONE;              // whole block
+  std::string title;                   // "pool_alloc(56) → #17 at 472"
+  std::vector<std::string> sentences;  // why and what, in order; numbers carry their sums
+  std::vector<Look> trail;             // empty when nothing was searched
+  u64 looked_at = 0;                   // looks up to and including the taken one
+  std::map<u64, Change> changes;       // by offset of the block after the call
+  std::vector<Written> written;        // bytes that the call told and that were not known so
+  std::optional<u64> fits;  // free blocks of the searched list that could serve the request
+};
+
+/// How offsets are said.
+enum class Radix { dec, hex };
+
+/// With --seq (frame.one_event) the title names the event, the sentence is its narration.
+[[nodiscard]] Story tell(const Frame& frame, Radix radix);
+
+/// "1024 B = used 656 (payload 528 + guards 128) + free 368"; padding is named when there is any.
+[[nodiscard]] std::string sum_of_bytes(const Model& model);
+/// "external fragmentation = 1 - 192/368 = 48 %"; says so when nothing is free.
+[[nodiscard]] std::string sum_of_fragmentation(const Model& model);
+/// An offset as this radix says it: 472 or 0x1D8.
+[[nodiscard]] std::string offset_text(u64 offset, Radix radix);
+
+}  // namespace mempool::viz

@@ -1,0 +1,58 @@
+// Telling: the parts of a story while it is being told. Private to story.
+//
+//     tell --> search (look.cpp), changes (changes.cpp), sentences (story.cpp, tell_*.cpp)
+#pragma once
+
+#include <string>
+
+#include "model/story.hpp"
+
+namespace mempool::viz {
+
+struct Telling {
+  const Frame& frame;
+  Radix radix;
+  Story& story;
+
+  /// The first event of a kind; nullptr if the call has none.
+  [[nodiscard]] const pool_event* find(u32 kind) const;
+  [[nodiscard]] std::string at(u64 offset) const { return offset_text(offset, radix); }
+  void say(std::string sentence) const { story.sentences.push_back(std::move(sentence)); }
+};
+
+// ---- look.cpp: the free list that was searched
+/// Fills in trail, looked_at and fits. taken: offset of the block that was handed out, or
+/// POOL_NONE.
+void look(Telling& t, u64 taken);
+void say_search(Telling& t);
+
+// ---- changes.cpp: blocks and bytes that are not as they were
+void mark_changes(Telling& t);
+void mark_written(Telling& t);
+
+// ---- tell_alloc.cpp, tell_free.cpp, tell_other.cpp: one call each
+void tell_alloc(Telling& t, const pool_event_alloc& e);
+void tell_resize(Telling& t, const pool_event_resize& e);
+void tell_alloc_fail(Telling& t, const pool_event_alloc_fail& e);
+void tell_free(Telling& t, const pool_event_free& e);
+void tell_create(Telling& t, const pool_event_create& e);
+void tell_snapshot(Telling& t, const pool_event_snapshot& e);
+void tell_misuse(Telling& t, const pool_event_misuse& e);
+void tell_guards(Telling& t, const pool_event_guards& e);
+void tell_check(Telling& t, const pool_event* check);
+void tell_note(Telling& t, const pool_event_note& e);
+void tell_reset(Telling& t, const pool_event_reset& e);
+void tell_destroy(Telling& t);
+
+/// Damaged guards that this call found or told, a sentence each.
+void say_damage(Telling& t);
+/// What `bytes` events recorded.
+void say_bytes(Telling& t);
+
+/// "f2 (48), f5 (40), f7 (16) and 58 more": at most `most` of them, joined as a list in English.
+[[nodiscard]] std::string list_text(const std::vector<std::string>& items, std::size_t most,
+                                    const char* last_word);
+/// "1 block", "2 blocks"
+[[nodiscard]] std::string count_text(u64 count, const char* noun);
+
+}  // namespace mempool::viz

@@ -1,0 +1,388 @@
+// The command line: which verb takes which options, and what their values mean.
+//
+//     arguments --verb, or an op list--> declared options --CLI11--> texts --values--> Options
+//
+// CLI11 takes the arguments apart and knows nothing of their meaning (values.hpp does), so that
+// every error is a sentence of ours. This is the only file that includes CLI11, for it takes
+// seconds to compile.
+#include "options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "help.hpp"
+#include "values.hpp"
+#include "workload/ops.hpp"
+
+namespace mempool::viz {
+
+namespace {
+
+enum class Offsets { dec, hex, both };
+
+// ---- declaring the options of a verb
+
+constexpr u64 most_guards = 4096;
+
+class Command {
+ public:
+  Command(const help::Verb& verb, Options& options) : verb_(verb), options_(options) {
+    app_.set_help_flag();
+    app_.allow_extras();
+    app_.add_flag("-h,--help", help_);
+  }
+
+  /// An option with a value, which `read` understands.
+  template <class Read>
+  void value(const help::Option& option, Read read) {
+    declared_.push_back(option);
+    app_.add_option_function<std::string>(std::string(option.names),
+                                          [this, option, read](const std::string& text) {
+                                            if (Wrong wrong = read(text); wrong && !wrong_)
+                                              wrong_ =
+                                                  fmt::format("{}: {}", last_name(option), *wrong);
+                                          })
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+
+  void flag(const help::Option& option, bool& target, bool meaning) {
+    declared_.push_back(option);
+    app_.add_flag_callback(std::string(option.names), [&target, meaning] { target = meaning; });
+  }
+
+  void ops() {
+    value(help::ops, [this](const std::string& text) -> Wrong {
+      options_.ops = text;
+      return std::nullopt;
+    });
+  }
+
+  /// The pool that operations run in; with a log, these options would mean nothing.
+  void pool_setup() {
+    PoolSetup& pool = options_.pool;
+    value(help::capacity, [&pool](const std::string& text) {
+      pool.capacity.emplace();
+      return read_bytes(text, *pool.capacity);
+    });
+    value(help::align, [&pool](const std::string& text) { return read_align(text, pool.align); });
+    value(help::guards,
+          [&pool](const std::string& text) { return read_count(text, pool.guards, most_guards); });
+    value(help::policy,
+          [&pool](const std::string& text) { return read_policy(text, pool.policy); });
+    flag(help::fill, pool.fill, true);
+  }
+
+  void records() {
+    value(help::records, [this](const std::string& text) {
+      return read_count(text, options_.pool.records, std::numeric_limits<u32>::max());
+    });
+  }
+
+  void moment() {
+    Moment& moment = options_.moment;
+    value(help::step,
+          [&moment](const std::string& text) { return read_count(text, moment.call.emplace()); });
+    value(help::seq,
+          [&moment](const std::string& text) { return read_count(text, moment.seq.emplace()); });
+    value(help::pool, [&moment](const std::string& text) {
+      u64 id = 0;
+      Wrong wrong = read_count(text, id, std::numeric_limits<u32>::max());
+      moment.pool = static_cast<u32>(id);
+      return wrong;
+    });
+  }
+
+  void offsets() {
+    value(help::offsets, [this](const std::string& text) {
+      static constexpr std::array<std::pair<std::string_view, Offsets>, 3> words{
+          {{"dec", Offsets::dec}, {"hex", Offsets::hex}, {"both", Offsets::both}}};
+      Offsets chosen = Offsets::dec;
+      Wrong wrong = read_word(text, words, chosen);
+      options_.view.both_radices = chosen == Offsets::both;
+      if (chosen != Offsets::both)
+        options_.view.radix = chosen == Offsets::hex ? Radix::hex : Radix::dec;
+      return wrong;
+    });
+  }
+
+  void color() {
+    value(help::color, [this](const std::string& text) {
+      static constexpr std::array<std::pair<std::string_view, Colour>, 3> words{
+          {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}}};
+      return read_word(text, words, options_.colour);
+    });
+  }
+
+  void output(const help::Option& option) {
+    value(option, [this](const std::string& text) -> Wrong {
+      options_.output = text == "-" ? "" : text;
+      if (text.empty()) return "the name of a file is expected";
+      if (text == "-" && options_.verb == Verb::replay)
+        return "a log goes to a file, the summary to standard output";
+      return std::nullopt;
+    });
+  }
+
+  void look() {
+    value(help::look, [this](const std::string& text) {
+      static constexpr std::array<std::pair<std::string_view, bool>, 2> words{
+          {{"doc", false}, {"slide", true}}};
+      return read_word(text, words, options_.view.for_slide);
+    });
+    flag(help::ascii, options_.view.ascii_labels, true);
+  }
+
+  void dump_look() {
+    value(help::diff,
+          [this](const std::string& text) { return read_count(text, options_.diff.emplace()); });
+    flag(help::no_fold, options_.view.fold, false);
+    flag(help::utf8, options_.view.utf8, true);
+    value(help::width, [this](const std::string& text) {
+      static constexpr std::array<std::pair<std::string_view, unsigned>, 2> words{
+          {{"64", 64U}, {"32", 32U}}};
+      return read_word(text, words, options_.view.width);
+    });
+  }
+
+  /// Takes the arguments apart. What is no option is the input; more than one is too many.
+  Wrong run(std::vector<std::string> arguments) {
+    std::ranges::reverse(arguments);  // CLI11 takes them from the back
+    try {
+      app_.parse(std::move(arguments));
+    } catch (const CLI::ParseError& error) {
+      const std::string_view what = error.what();
+      const std::string_view name = what.substr(0, what.find_first_of(": "));
+      const bool is_flag = std::ranges::any_of(declared_, [&](const help::Option& option) {
+        return option.value.empty() && option.names == name;
+      });
+      return fmt::format("{}: {}", name, is_flag ? "takes no value" : "a value is expected");
+    }
+    if (help_) return std::nullopt;
+    for (const std::string& extra : app_.remaining()) {
+      if (extra == "--") continue;
+      if (extra.size() > 1 && extra[0] == '-') return unknown(extra);
+      if (!options_.input.empty())
+        return fmt::format("'{}' is one argument too many after '{}'", extra, options_.input);
+      if (extra.empty()) return "an argument is empty where the name of a file is expected";
+      options_.input = extra;
+    }
+    return wrong_;
+  }
+
+  [[nodiscard]] bool help_wanted() const { return help_; }
+  [[nodiscard]] std::string page() const { return help::page(verb_, declared_); }
+  /// The first option of the pool's setup that was given; empty if none was.
+  [[nodiscard]] std::string pool_option_given() const {
+    for (const help::Option& option :
+         {help::capacity, help::align, help::guards, help::policy, help::fill, help::records})
+      if (const auto* found = app_.get_option_no_throw(last_name(option));
+          found && found->count() != 0)
+        return last_name(option);
+    return "";
+  }
+
+ private:
+  static std::string last_name(const help::Option& option) {
+    return std::string(option.names.substr(option.names.rfind(',') + 1));
+  }
+
+  [[nodiscard]] std::string unknown(const std::string& argument) const {
+    const std::string name = argument.substr(0, argument.find('='));
+    const auto bare = [](std::string_view text) {
+      return text.substr(std::min(text.find_first_not_of('-'), text.size()));
+    };
+    std::vector<std::string_view> known;
+    for (const help::Option& option : declared_)
+      known.push_back(bare(option.names.substr(option.names.rfind(',') + 1)));
+    const std::string_view meant = help::nearest(bare(name), known);
+    return fmt::format("there is no option {}{}", name,
+                       meant.empty() ? "" : fmt::format("; did you mean --{}?", meant));
+  }
+
+  const help::Verb& verb_;
+  Options& options_;
+  CLI::App app_;
+  std::vector<help::Option> declared_;
+  bool help_ = false;
+  Wrong wrong_;
+};
+
+void declare_view(Command& command, Options& options) {
+  if (options.verb != Verb::ops) command.ops();
+  command.moment();
+  command.offsets();
+  command.pool_setup();
+  options.view.radix = options.verb == Verb::dump ? Radix::hex : Radix::dec;
+}
+
+void declare(Command& command, Options& options) {
+  switch (options.verb) {
+    case Verb::replay:
+      command.output(help::log_file);
+      command.ops();
+      command.pool_setup();
+      return command.records();
+    case Verb::check:
+      command.flag(help::no_policy, options.check_policy, false);
+      command.ops();
+      return command.pool_setup();
+    case Verb::convert:
+      command.output(help::export_file);
+      command.ops();
+      return command.pool_setup();
+    case Verb::diagram:
+      command.output(help::picture_file);
+      command.look();
+      return declare_view(command, options);
+    case Verb::dump:
+      command.output(help::text_file);
+      command.color();
+      command.dump_look();
+      return declare_view(command, options);
+    case Verb::show:
+    case Verb::ops:
+      command.output(help::text_file);
+      command.color();
+      return declare_view(command, options);
+    case Verb::text: return;
+  }
+}
+
+// ---- what must fit together
+
+bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> extensions) {
+  return std::ranges::any_of(extensions, [&](std::string_view e) { return name.ends_with(e); });
+}
+
+Wrong check_output(const Options& options) {
+  const std::string& file = options.output;
+  const bool no_extension = file.find('.', file.rfind('/') + 1) == std::string::npos;
+  if (options.verb == Verb::convert && file.empty())
+    return "-o FILE.jsonl or -o FILE.csv is expected";
+  if (file.empty()) return std::nullopt;
+  if (options.verb == Verb::diagram && !ends_with_any(file, {".dot", ".svg", ".png", ".pdf"}))
+    return fmt::format("'{}': a picture's name ends in .dot, .svg, .png or .pdf", file);
+  if (options.verb != Verb::replay && options.verb != Verb::convert) return std::nullopt;
+  if (ends_with_any(file, {".mplog", ".trace.json"}))
+    return fmt::format("'{}': the format {} is not built yet", file,
+                       file.ends_with(".mplog") ? ".mplog" : ".trace.json");
+  if (options.verb == Verb::replay && !ends_with_any(file, {".jsonl"}) && !no_extension)
+    return fmt::format("'{}': a log's name ends in .jsonl", file);
+  if (options.verb == Verb::convert && !ends_with_any(file, {".jsonl", ".csv"}))
+    return fmt::format("'{}': the name ends in .jsonl or .csv", file);
+  return std::nullopt;
+}
+
+Wrong check_input(const Options& options, const std::string& pool_option) {
+  const bool replay = options.verb == Verb::replay;
+  const char* const file = replay ? "TRACE" : "LOG";
+  if (options.verb == Verb::ops && !options.input.empty())
+    return fmt::format("'{}' is no operation: one starts with + - ~ ! ? or @", options.input);
+  if (options.ops && !options.input.empty())
+    return fmt::format("give a {} or --ops, not both ('{}' is there too)", file, options.input);
+  if (!options.ops && options.input.empty())
+    return fmt::format("a {} is expected, or --ops LIST", file);
+  if (!replay && !options.ops && !pool_option.empty())
+    return fmt::format("{} is for --ops: a log has its own pool", pool_option);
+  if (options.moment.call && options.moment.seq) return "give --step or --seq, not both";
+  if (options.diff && options.input == "-")
+    return "--diff reads the log twice, so it cannot be standard input";
+  if (options.diff && options.moment.seq) return "--diff compares calls: give --step, not --seq";
+  return std::nullopt;
+}
+
+// ---- verbs
+
+constexpr std::pair<std::string_view, Verb> verbs[] = {
+    {"replay", Verb::replay},   {"check", Verb::check}, {"show", Verb::show},
+    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert}};
+
+constexpr std::string_view verbs_to_come[] = {"record",  "step", "html", "stats",
+                                              "compare", "duel", "quiz", "grade"};
+
+std::string unknown_verb(const std::string& word) {
+  constexpr const char* more = " (mempool-viz --help lists the verbs)";
+  if (word.starts_with('-')) return fmt::format("a verb is expected before {}{}", word, more);
+  if (std::ranges::find(verbs_to_come, word) != std::end(verbs_to_come))
+    return fmt::format("'{}' is not built yet{}", word, more);
+  std::vector<std::string_view> known;
+  for (const auto& [name, verb] : verbs) known.push_back(name);
+  const std::string_view meant = help::nearest(word, known);
+  return fmt::format("there is no verb '{}'{}{}", word,
+                     meant.empty() ? "" : fmt::format("; did you mean {}?", meant), more);
+}
+
+/// The arguments that are op lists make up one list; the others are left.
+std::vector<std::string> take_ops(const std::vector<std::string>& arguments, Options& options) {
+  std::vector<std::string> others;
+  std::string list;
+  for (const std::string& argument : arguments) {
+    if (!looks_like_ops(argument)) {
+      others.push_back(argument);
+      continue;
+    }
+    if (!list.empty() && !list.ends_with(',')) list += ',';
+    list += argument;
+  }
+  if (!list.empty()) options.ops = list;
+  return others;
+}
+
+Result<Options> parse_command(const help::Verb& verb, const std::vector<std::string>& arguments,
+                              Options options) {
+  Command command(verb, options);
+  declare(command, options);
+  Wrong wrong = command.run(arguments);
+  if (command.help_wanted()) {
+    Options answer;
+    answer.text = command.page();
+    return answer;
+  }
+  if (!wrong) wrong = check_input(options, command.pool_option_given());
+  if (!wrong) wrong = check_output(options);
+  if (!wrong) return options;
+  const bool bare = options.verb == Verb::ops;
+  return failure(fmt::format("{} (mempool-viz {}--help says more)", *wrong,
+                             bare ? "" : fmt::format("{} ", verb.name)));
+}
+
+Options answer(std::string text) {
+  Options options;
+  options.text = std::move(text);
+  return options;
+}
+
+}  // namespace
+
+Result<Options> parse(const std::vector<std::string>& arguments) {
+  if (arguments.empty())
+    return failure(fmt::format("a verb or an op list is expected\n\n{}", help::overview()));
+  const std::string& first = arguments[0];
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  Options options;
+  for (const auto& [name, verb] : verbs) {
+    if (first != name) continue;
+    options.verb = verb;
+    return parse_command(*help::find(name), rest, std::move(options));
+  }
+  if (first == "help" && rest.size() == 1) return parse({rest[0], "--help"});
+  if (first == "--help" || first == "-h" || first == "help") return answer(help::overview());
+  if (first == "--version") return answer("mempool-viz " MEMPOOL_VIZ_VERSION "\n");
+  const bool option_first = first.starts_with("--");
+  const auto is_ops = [](const std::string& argument) { return looks_like_ops(argument); };
+  if (looks_like_ops(first) || (option_first && std::ranges::any_of(rest, is_ops))) {
+    options.verb = Verb::ops;
+    const std::vector<std::string> others = take_ops(arguments, options);
+    return parse_command(*help::find("ops"), others, std::move(options));
+  }
+  return failure(unknown_verb(first));
+}
+
+}  // namespace mempool::viz

@@ -1,0 +1,52 @@
+// The readers of option values: see values.hpp.
+#include "values.hpp"
+
+#include <fmt/format.h>
+
+#include "event/table.hpp"
+#include "workload/number.hpp"
+
+namespace mempool::viz {
+
+Wrong read_count(const std::string& text, u64& value, u64 most) {
+  const std::optional<u64> number = whole_number(text);
+  if (!number || *number > most)
+    return fmt::format("'{}' is no number{}", text,
+                       most == u64_max ? "" : fmt::format(" from 0 to {}", most));
+  value = *number;
+  return std::nullopt;
+}
+
+Wrong read_bytes(const std::string& text, u64& value) {
+  constexpr std::string_view letters = "kmg";
+  std::string_view digits = text;
+  std::size_t shift = 0;
+  const std::size_t letter = text.empty() ? std::string::npos : letters.find(text.back());
+  if (letter != std::string::npos) {
+    shift = 10 * (letter + 1);
+    digits.remove_suffix(1);
+  }
+  const std::optional<u64> number = whole_number(digits);
+  if (!number || *number == 0 || *number > u64_max >> shift)
+    return fmt::format("'{}' is no number of bytes, such as 1000 or 64k", text);
+  value = *number << shift;
+  return std::nullopt;
+}
+
+Wrong read_align(const std::string& text, u64& value) {
+  constexpr u64 most_alignment = 4096;
+  const std::optional<u64> number = whole_number(text);
+  if (!number || !is_power_of_two(*number) || *number > most_alignment)
+    return fmt::format("'{}' is no power of two from 1 to {}", text, most_alignment);
+  value = *number;
+  return std::nullopt;
+}
+
+Wrong read_policy(const std::string& text, u32& policy) {
+  policy = event::code_of(event::Type::POLICY, text);
+  if (policy == POOL_FIRST) return std::nullopt;
+  if (policy != 0) return fmt::format("policy '{}' is not built yet; there is first", text);
+  return fmt::format("'{}' is no placement policy; there is first", text);
+}
+
+}  // namespace mempool::viz

@@ -1,0 +1,332 @@
+// Show: see show.hpp.
+#include "view/show.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <ostream>
+
+#include "event/table.hpp"
+#include "explain/narrate.hpp"
+#include "view/text.hpp"
+
+namespace mempool::viz {
+
+namespace {
+
+constexpr std::size_t page_width = 80;
+constexpr std::size_t most_entries = 40;  // of a list, unless folding is off
+constexpr std::size_t most_name = 40;
+
+using Blocks = std::vector<const Block*>;
+
+class Show {
+ public:
+  Show(const Frame& frame, const ViewOptions& options)
+      : frame_(frame),
+        options_(options),
+        palette_(options.colour ? Palette::dark : Palette::none),
+        story_(tell(frame, options.radix)) {}
+
+  std::string text() {
+    title();
+    trail();
+    events();
+    lists();
+    sums();
+    return options_.ascii_labels ? ascii_lines() : out_;
+  }
+
+ private:
+  [[nodiscard]] std::string at(u64 offset) const;
+  [[nodiscard]] std::string ascii_lines() const;
+  [[nodiscard]] std::size_t most(std::size_t count, std::size_t folded) const {
+    return options_.fold ? folded : count;
+  }
+  void heading(std::string_view text);
+  void paragraph(std::string_view text);
+  void title();
+  void trail();
+  void events();
+  void lists();
+  void list(const Blocks& blocks, std::string_view name);
+  void sums();
+  [[nodiscard]] std::string remark(const Block& block) const;
+  [[nodiscard]] std::string guard_remark(const Block& block) const;
+  [[nodiscard]] std::string change_remark(const Block& block) const;
+
+  const Frame& frame_;
+  const ViewOptions& options_;
+  Palette palette_;
+  Story story_;
+  std::string out_;
+};
+
+/// "1 block", "2 blocks"
+std::string count_text(u64 count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+/// 472, 0x1D8, or 472 (0x1D8)
+std::string Show::at(u64 offset) const {
+  const Radix other = options_.radix == Radix::dec ? Radix::hex : Radix::dec;
+  const std::string text = offset_text(offset, options_.radix);
+  return options_.both_radices ? text + " (" + offset_text(offset, other) + ")" : text;
+}
+
+std::string Show::ascii_lines() const {
+  std::string out;
+  for (std::string_view rest = out_; !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    out += ascii(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+void Show::heading(std::string_view text) {
+  out_ += '\n';
+  for (const std::string& line : wrap(text, page_width)) {
+    paint(out_, palette_, Ink::strong, false, line);
+    out_ += '\n';
+  }
+}
+
+void Show::paragraph(std::string_view text) {
+  std::string_view indent = "  ";
+  for (const std::string& line : wrap(printable(text), page_width - 4)) {
+    out_.append(indent).append(line).append("\n");
+    indent = "    ";
+  }
+}
+
+void Show::title() {
+  const Model& model = frame_.after;
+  std::string head = fmt::format("pool {}", model.pool);
+  if (!model.name.empty()) head += fmt::format(" \"{}\"", clip(printable(model.name), most_name));
+  head += fmt::format(", call {} of {}: {} B, {} fit, alignment {}", frame_.call, frame_.last_call,
+                      model.capacity, event::word(event::Type::POLICY, model.policy), model.align);
+  head += model.guard_size == 0 ? ", no guards" : fmt::format(", guards of {} B", model.guard_size);
+  if (model.destroyed) head += ", destroyed";
+  for (const std::string& line : wrap(head, page_width)) out_ += line + "\n";
+  heading(printable(story_.title));
+  for (const std::string& sentence : story_.sentences) paragraph(sentence);
+}
+
+// ---- the list that was searched
+
+/// The looks in the order of the walk: next fit starts behind its last placement.
+std::vector<Look> walk(const Story& story, const Model& before) {
+  std::vector<Look> looks = story.trail;
+  if (before.policy != POOL_NEXT || before.cursor == POOL_NONE) return looks;
+  const auto start = std::ranges::find_if(
+      looks, [&](const Look& look) { return look.offset + look.size > before.cursor; });
+  if (start != looks.end()) std::ranges::rotate(looks, start);
+  return looks;
+}
+
+std::string verdict_text(const Look& look, const Look* taken, u32 policy) {
+  switch (look.verdict) {
+    case Verdict::too_small: return fmt::format("too small, {} short", look.shortfall);
+    case Verdict::taken: return "fits: taken";
+    case Verdict::not_looked_at: return "not looked at";
+    case Verdict::passed: break;
+  }
+  if (taken != nullptr && taken->size == look.size) return "fits too, at a higher address";
+  if (policy == POOL_BEST) return "fits, but is not the smallest";
+  if (policy == POOL_WORST) return "fits, but is not the largest";
+  return "fits, but is not taken";
+}
+
+std::string left_out_text(const std::vector<Look>& looks, std::size_t first, std::size_t last) {
+  const auto count = [&](Verdict verdict) {
+    return std::count_if(looks.begin() + static_cast<std::ptrdiff_t>(first),
+                         looks.begin() + static_cast<std::ptrdiff_t>(last),
+                         [&](const Look& look) { return look.verdict == verdict; });
+  };
+  std::string text = fmt::format("... {} more:", last - first);
+  const char* comma = "";
+  const auto part = [&](Verdict verdict, const char* words) {
+    if (count(verdict) == 0) return;
+    text += fmt::format("{} {} {}", comma, count(verdict), words);
+    comma = ",";
+  };
+  part(Verdict::too_small, "too small");
+  part(Verdict::passed, "that fit, but are not taken");
+  part(Verdict::not_looked_at, "not looked at");
+  return text;
+}
+
+void Show::trail() {
+  if (story_.trail.empty()) return;
+  const std::vector<Look> looks = walk(story_, frame_.before);
+  const auto taken = std::ranges::find(looks, Verdict::taken, &Look::verdict);
+  const Look* const chosen = taken == looks.end() ? nullptr : &*taken;
+  heading(fmt::format("search for {} B, {} fit", story_.needed,
+                      event::word(event::Type::POLICY, frame_.before.policy)));
+  const std::vector<bool> shown =
+      excerpt(looks.size(), most(looks.size(), most_entries / 2),
+              [&](std::size_t i) { return looks[i].verdict == Verdict::taken; });
+  Table table("llrll");
+  u64 number = 0;
+  for (std::size_t i = 0; i < looks.size();) {
+    const Look& look = looks[i];
+    const bool looked = story_.looked_at != 0 && look.verdict != Verdict::not_looked_at;
+    if (!shown[i]) {
+      const std::size_t first = i;
+      for (; i < looks.size() && !shown[i]; ++i)
+        number += looks[i].verdict != Verdict::not_looked_at ? 1 : 0;
+      table.line(left_out_text(looks, first, i));
+      continue;
+    }
+    number += looked ? 1 : 0;
+    table.row({looked ? fmt::format("look {}", number) : "", fmt::format("f{}", look.number),
+               fmt::format("{} B", look.size), "at " + at(look.offset),
+               verdict_text(look, chosen, frame_.before.policy)},
+              look.verdict == Verdict::taken);
+    ++i;
+  }
+  table.write(out_, palette_, page_width);
+}
+
+// ---- events
+
+void Show::events() {
+  const std::vector<OwnedEvent>& events = frame_.events;
+  if (events.empty()) return;
+  heading(events.size() == 1 ? "event" : "events");
+  const std::vector<bool> shown =
+      excerpt(events.size(), most(events.size(), most_entries), [&](std::size_t i) {
+        return events[i]->kind == POOL_EVENT_GUARD_CHECK && events[i]->as.guard_check.damaged != 0;
+      });
+  Table table("rll");
+  for (std::size_t i = 0; i < events.size();) {
+    if (shown[i]) {
+      const event::Kind* kind = event::find(events[i]->kind);
+      table.row({std::to_string(events[i]->seq), std::string(kind == nullptr ? "?" : kind->name),
+                 printable(explain::narrate(*events[i]))});
+      ++i;
+      continue;
+    }
+    const std::size_t first = i;
+    while (i < events.size() && !shown[i]) ++i;
+    table.line(fmt::format("... {} more, to event {}", i - first, events[i - 1]->seq));
+  }
+  table.write(out_, palette_, page_width);
+}
+
+// ---- lists
+
+std::string Show::change_remark(const Block& block) const {
+  const auto found = story_.changes.find(block.offset);
+  if (found == story_.changes.end()) return "";
+  const Change& change = found->second;
+  const auto was = [&](const char* words) {
+    return change.was_size == 0 ? std::string(words)
+                                : fmt::format("{}, was {} B", words, change.was_size);
+  };
+  switch (change.mark) {
+    case Mark::fresh: return "new";
+    case Mark::rest: return was("rest");
+    case Mark::freed: return "freed";
+    case Mark::coalesced: return fmt::format("coalesced: {}", fmt::join(change.parts, " + "));
+    case Mark::resized: return was("resized");
+    case Mark::written: return "written to";
+    case Mark::found_damaged: return "damage found";
+  }
+  return "";
+}
+
+std::string Show::guard_remark(const Block& block) const {
+  if (block.front.size + block.back.size == 0) return "";
+  std::string text = fmt::format("guards {}+{}", block.front.size, block.back.size);
+  bool checked = true;
+  for (const Guard* guard : {&block.front, &block.back}) {
+    checked = checked && (guard->size == 0 || guard->good_call != POOL_NONE);
+    if (guard->damaged == 0) continue;
+    text += fmt::format(", {} DAMAGED: {} of {} B, first at {}",
+                        guard == &block.front ? "front" : "back", guard->damaged, guard->size,
+                        at(guard->first));
+    if (guard->good_call != POOL_NONE) text += fmt::format(", good at call {}", guard->good_call);
+    text += fmt::format(", bad at call {}", guard->bad_call);
+  }
+  if (block.front.damaged + block.back.damaged != 0) return text;
+  return text + (checked ? " intact" : " not checked yet");
+}
+
+std::string Show::remark(const Block& block) const {
+  std::string text;
+  for (const std::string& part : {change_remark(block), guard_remark(block)})
+    if (!part.empty()) text += (text.empty() ? "" : "; ") + part;
+  return text;
+}
+
+void Show::list(const Blocks& blocks, std::string_view name) {
+  u64 bytes = 0, largest = 0;
+  for (const Block* block : blocks) {
+    bytes += block->size;
+    largest = std::max(largest, block->size);
+  }
+  const bool free = name == "free";
+  heading(fmt::format("{} list: {}, {} B{}", name, count_text(blocks.size(), "block"), bytes,
+                      free && blocks.size() > 1 ? fmt::format(", largest {} B", largest) : ""));
+  const std::vector<bool> shown =
+      excerpt(blocks.size(), most(blocks.size(), most_entries), [&](std::size_t i) {
+        const auto change = story_.changes.find(blocks[i]->offset);
+        const bool changed = change != story_.changes.end() && change->second.mark != Mark::written;
+        return changed || blocks[i]->front.damaged + blocks[i]->back.damaged != 0;
+      });
+  Table table(free ? "lrrrl" : "lrrrll");
+  if (!blocks.empty())
+    table.row(free ? std::vector<std::string>{"block", "size", "from", "to", ""}
+                   : std::vector<std::string>{"block", "size", "from", "to", "payload", ""});
+  for (std::size_t i = 0; i < blocks.size();) {
+    const std::size_t first = i;
+    u64 hidden = 0;
+    for (; i < blocks.size() && !shown[i]; ++i) hidden += blocks[i]->size;
+    if (i > first) {
+      table.line(fmt::format("... {}, {} to {}, {} B", count_text(i - first, "more block"),
+                             at(blocks[first]->offset), at(blocks[i - 1]->end()), hidden));
+      continue;
+    }
+    const Block& block = *blocks[i++];
+    std::vector<std::string> row{block.name(), fmt::format("{} B", block.size), at(block.offset),
+                                 at(block.end())};
+    if (block.used) row.push_back(fmt::format("{} B at {}", block.requested, at(block.payload)));
+    row.push_back(remark(block));
+    table.row(std::move(row), story_.changes.contains(block.offset));
+  }
+  table.write(out_, palette_, page_width);
+}
+
+void Show::lists() {
+  Blocks free, used;
+  for (const auto& [offset, block] : frame_.after.blocks())
+    (block.used ? used : free).push_back(&block);
+  list(free, "free");
+  list(used, "used");
+}
+
+void Show::sums() {
+  const Model& model = frame_.after;
+  heading("sums");
+  paragraph(sum_of_bytes(model));
+  paragraph(sum_of_fragmentation(model));
+  paragraph(fmt::format("peak of payload: {} B, at call {}", model.peak_payload, model.peak_call));
+  paragraph(fmt::format("so far: {}, {}, {}, {} of misuse, {}", count_text(model.allocs, "alloc"),
+                        count_text(model.frees, "free"), count_text(model.failures, "failure"),
+                        count_text(model.misuses, "report"),
+                        count_text(model.reallocs, "realloc")));
+  if (model.leaked_blocks != 0)
+    paragraph(fmt::format("leaked: {}, {} B asked for", count_text(model.leaked_blocks, "block"),
+                          model.leaked_bytes));
+}
+
+}  // namespace
+
+void write_show(std::ostream& out, const Frame& frame, const ViewOptions& options) {
+  out << Show(frame, options).text();
+}
+
+}  // namespace mempool::viz

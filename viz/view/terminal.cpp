@@ -1,0 +1,131 @@
+// Terminal: see terminal.hpp.
+#include "view/terminal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "view/terminal_strip.hpp"
+#include "view/text.hpp"
+
+namespace mempool::viz {
+
+namespace {
+
+constexpr std::size_t page_width = 80;
+constexpr std::size_t strip_width = 72;
+constexpr std::size_t most_reasons = 4;  // lines
+
+std::string entry_text(const Block& block, const Story& story) {
+  return fmt::format("{}{} {}", block.name(), story.changes.contains(block.offset) ? "*" : "",
+                     block.size);
+}
+
+/// A list in one line, or what there is room for: the entries around the change.
+struct Chain {
+  std::string text;  // "-> f2 48 -> f8* 88 -> 3 more -> NULL"
+  std::size_t shown = 0;
+};
+
+Chain chain_of(const std::vector<const Block*>& list, const Story& story, std::size_t room) {
+  const auto text = [&](std::size_t first, std::size_t last) {
+    std::string chain = first == 0 ? "" : fmt::format("-> {} more ", first);
+    for (std::size_t i = first; i < last; ++i) chain += "-> " + entry_text(*list[i], story) + " ";
+    if (last < list.size()) chain += fmt::format("-> {} more ", list.size() - last);
+    return chain + "-> NULL";
+  };
+  const auto change = std::ranges::find_if(
+      list, [&](const Block* block) { return story.changes.contains(block->offset); });
+  auto first = static_cast<std::size_t>(change == list.end() ? 0 : change - list.begin());
+  std::size_t last = first;
+  for (bool grown = true; grown;) {
+    grown = false;
+    if (last < list.size() && text(first, last + 1).size() <= room) {
+      ++last;
+      grown = true;
+    }
+    if (last > first && first > 0 && text(first - 1, last).size() <= room) {
+      --first;
+      grown = true;
+    }
+  }
+  return last > first ? Chain{text(first, last), last - first} : Chain{text(0, 0), 0};
+}
+
+std::string list_line(const Model& model, bool used, const Story& story) {
+  std::vector<const Block*> list;
+  for (const auto& [offset, block] : model.blocks())
+    if (block.used == used) list.push_back(&block);
+  const std::string head = used ? " used |" : " free |";
+  const std::string count =
+      fmt::format("{} block{}, {} B", list.size(), list.size() == 1 ? "" : "s",
+                  used ? model.used_bytes : model.free_bytes);
+  const auto line = [&](const std::string& sum) {
+    const std::size_t room = page_width - head.size() - sum.size() - 2;
+    const Chain chain = chain_of(list, story, room);
+    return std::pair(chain.shown, head + pad_right(chain.text, room) + "  " + sum);
+  };
+  if (used || list.size() < 2) return line(count).second;
+  const auto [shown, text] = line(fmt::format("{}, largest {}", count, model.largest_free()));
+  return shown != 0 ? text : line(count).second;  // an entry is worth more than that figure
+}
+
+/// The sentences that fit, whole ones only; damage comes first, whatever else there is to say.
+std::vector<std::string> reasons(const Story& story) {
+  constexpr std::size_t width = page_width - 7;
+  std::vector<std::string> sentences;
+  for (const std::string& sentence : story.sentences) sentences.push_back(printable(sentence));
+  std::ranges::stable_partition(sentences, [](const std::string& s) { return s.starts_with("✗"); });
+  std::string text;
+  for (std::size_t i = 0; i < sentences.size(); ++i) {
+    const std::string longer = text.empty() ? sentences[i] : text + " " + sentences[i];
+    const std::string dots = i + 1 < sentences.size() ? " ..." : "";
+    if (wrap(longer + dots, width).size() > most_reasons) {
+      if (text.empty()) text = clip(sentences[i], width * 2);
+      text += " ...";
+      break;
+    }
+    text = longer;
+  }
+  return wrap(text, width);
+}
+
+void send(std::ostream& out, const std::string& text, const ViewOptions& options) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    if (options.ascii_labels)
+      out << ascii(line) << '\n';
+    else
+      out << line << '\n';
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+}  // namespace
+
+void write_terminal(std::ostream& out, const Frame& frame, const ViewOptions& options) {
+  const Palette palette = options.colour ? Palette::dark : Palette::none;
+  const Story story = tell(frame, options.radix);
+  const std::string call = fmt::format("call {}  ", frame.call);
+  std::string text;
+  paint(text, palette, Ink::strong, false,
+        call + clip(printable(story.title), page_width - call.size()));
+  text += "\n";
+  send(out, text, options);
+  out << " map  |" << draw_strip(frame.after, story, strip_width, palette) << "|\n";
+  text = list_line(frame.after, false, story) + "\n" + list_line(frame.after, true, story) + "\n";
+  for (const std::string& line : reasons(story)) text += "       " + line + "\n";
+  send(out, text, options);
+  out << '\n';
+}
+
+void write_terminal_sums(std::ostream& out, const Frame& frame, const ViewOptions& options) {
+  std::string text;
+  for (const std::string& sum : {sum_of_bytes(frame.after), sum_of_fragmentation(frame.after)})
+    for (const std::string& line : wrap(sum, page_width)) text += line + "\n";
+  send(out, text, options);
+}
+
+}  // namespace mempool::viz

@@ -1,0 +1,46 @@
+// Workload: what to do to a pool, operation by operation, wherever it was written down.
+//
+//     op list ─parse_ops─┐
+//     .rep ────read_rep──┴─► Workload ─► choose_capacity, play ─► calls on a real pool
+//
+// Allocations are named by number, as everywhere: the i-th allocation of the workload is #i, the
+// failed ones included. An operation takes 16 bytes, for recordings have millions of them; what
+// only a few operations carry (a write, a text) stands in a list beside.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/units.hpp"
+
+namespace mempool::viz {
+
+enum class Act : u8 { alloc, free, realloc, write, check, note };
+
+struct Operation {
+  Act act = Act::check;
+  u32 index = 0;  // the allocation concerned; alloc: the number it takes
+  u64 size = 0;   // alloc, realloc: bytes wanted. write, note: its place in the list beside
+};
+
+/// `count` times `byte`, from `offset` bytes after the start of the payload (before it if < 0).
+struct Write {
+  std::int64_t offset = 0;
+  u64 count = 1;
+  u8 byte = 0;
+};
+
+struct Workload {
+  std::string name;  // of the trace, for people
+  std::vector<Operation> operations;
+  std::vector<Write> writes;
+  std::vector<std::string> notes;
+  u32 allocations = 0;     // alloc operations: numbers 0 to allocations - 1
+  u64 suggested_heap = 0;  // the trace's own hint at a capacity; 0 = none
+  u64 null_frees = 0;      // free(NULL) in the trace: no operation, no call
+};
+
+/// Most allocations of one workload, so that a number fits an Operation.
+inline constexpr u64 most_allocations = 0xFFFF'FFFF;
+
+}  // namespace mempool::viz
