@@ -162,10 +162,11 @@ TEST_CASE("colours change nothing but colours; for paper there are no background
     const viz::Frame frame = random_frame(seed);
     const std::string text = dump_of(frame, plain);
     CHECK(without_colours(dump_of(frame, coloured)) == text);
-    std::ostringstream light;
-    viz::write_dump_light(light, frame, coloured);
-    CHECK(without_colours(light.str()) == text);
-    CHECK(light.str().find("48;5") == std::string::npos);
+    ViewOptions for_paper = coloured;
+    for_paper.light = true;
+    const std::string light = dump_of(frame, for_paper);
+    CHECK(without_colours(light) == text);
+    CHECK(light.find("48;5") == std::string::npos);
     CHECK(text.find('\x1b') == std::string::npos);
   }
   const std::string text = dump_of(frame_of(overrun()), coloured);

@@ -45,7 +45,9 @@ constexpr Verb table[] = {
      "  mempool-viz diagram run.jsonl | dot -Tpng > last.png"},
     {"dump", "the annotated 64-column dump", "LOG [--step N] [--diff M] [options]",
      "Shows the bytes of the region as far as the log tells them, 64 a line, with a\n"
-     "line of marks under each: [payload], (free), G guard, X damaged guard.",
+     "line of marks under each: [payload], (free), G guard, X damaged guard.\n"
+     "Content stands in columns 15 to 78 in pools up to 4 GiB; offsets of more than\n"
+     "four digits take the blanks around them. Offsets are always hexadecimal here.",
      "mempool-viz dump run.jsonl --step 7\n"
      "  mempool-viz dump run.jsonl --step 7 --diff 6"},
     {"convert", "write a log in another format", "LOG -o FILE [options]",

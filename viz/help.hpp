@@ -55,6 +55,7 @@ inline constexpr Option diff{"--diff", "M", "mark what changed since call M, and
 inline constexpr Option no_fold{"--no-fold", "", "show equal lines one by one"};
 inline constexpr Option utf8{"--utf8", "",
                              "guard bytes as U+00AB, what is not printable as U+00B7"};
+inline constexpr Option light{"--light", "", "with colour: for paper and light screens"};
 inline constexpr Option width{"--width", "N", "64 or 32 columns between the bars (64)"};
 
 // ---- pages

@@ -144,6 +144,7 @@ class Command {
           [this](const std::string& text) { return read_count(text, options_.diff.emplace()); });
     flag(help::no_fold, options_.view.fold, false);
     flag(help::utf8, options_.view.utf8, true);
+    flag(help::light, options_.view.light, true);
     value(help::width, [this](const std::string& text) {
       static constexpr std::array<std::pair<std::string_view, unsigned>, 2> words{
           {{"64", 64U}, {"32", 32U}}};

@@ -29,7 +29,7 @@ def summary():
                  'skipped    1: their allocation had failed\n', 'allocs     2\n',
                  'failures   1 (1 too_large), first at call 4\n', 'frees      1\n',
                  'misuse     1\n', 'peak       100 payload bytes, first at call 1\n',
-                 'at the end 1 blocks live (7 bytes)\n'):
+                 'at the end 1 block live (7 bytes)\n'):
         expect_in(line, text)
 
 
@@ -71,13 +71,13 @@ def checked():
     expect_in(f'a.jsonl: {len(events("a.jsonl")) - 1} events, {len(read("a.jsonl"))} bytes\n',
               ran.text)
     expect_equal(viz('check', 'a.jsonl').text,
-                 f'ok: {len(events("a.jsonl"))} events, 9 calls, 1 pools; '
+                 f'ok: {len(events("a.jsonl"))} events, 9 calls, 1 pool; '
                  'at the end 0 blocks (0 bytes) live\n')
 
 
 @case('leaks do not fail a check, and it reads standard input and op lists too')
 def leaks():
-    expected = 'ok: 17 events, 8 calls, 1 pools; at the end 4 blocks (850 bytes) live\n'
+    expected = 'ok: 17 events, 8 calls, 1 pool; at the end 4 blocks (850 bytes) live\n'
     expect_equal(viz('check', log()).text, expected)
     expect_equal(viz('check', '-', stdin=read('run.jsonl')).text, expected)
     expect_equal(viz('check', '--ops', OPS, *POOL).text, expected)

@@ -26,9 +26,10 @@ Result<int> commands::check(const Options& options) {
   }
   const int status = say_findings(findings, source->name);
   if (status != good) return status;
-  std::string text = fmt::format(
-      "ok: {} events, {} calls, {} pools; at the end {} blocks ({} bytes) live\n", result.events,
-      result.calls, result.pools, result.live_blocks, result.live_bytes);
+  std::string text =
+      fmt::format("ok: {} events, {} calls, {} pool{}; at the end {} block{} ({} bytes) live\n",
+                  result.events, result.calls, result.pools, result.pools == 1 ? "" : "s",
+                  result.live_blocks, result.live_blocks == 1 ? "" : "s", result.live_bytes);
   if (result.unchecked != 0) {
     text += fmt::format("{} of the events come after a gap: only their order could be checked\n",
                         result.unchecked);

@@ -64,8 +64,8 @@ std::string summary(const Workload& workload, const Outcome& outcome, const Opti
   line("peak", outcome.peak_call == 0 ? "0 payload bytes"
                                       : fmt::format("{} payload bytes, first at call {}",
                                                     outcome.peak_bytes, outcome.peak_call));
-  line("at the end",
-       fmt::format("{} blocks live ({} bytes)", outcome.live_blocks, outcome.live_bytes));
+  line("at the end", fmt::format("{} block{} live ({} bytes)", outcome.live_blocks,
+                                 outcome.live_blocks == 1 ? "" : "s", outcome.live_bytes));
   if (!options.output.empty()) line("log", log_text(options.output, outcome.events));
   line("time", fmt::format("{:.2f} s", seconds));
   return text;

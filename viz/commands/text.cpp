@@ -9,6 +9,7 @@
 
 #include "commands/commands.hpp"
 #include "shell/output.hpp"
+#include "view/terminal.hpp"
 
 namespace mempool::viz {
 
@@ -71,6 +72,9 @@ Result<int> commands::ops(const Options& options) {
     text += draw("terminal", loaded->frame, options, nullptr);
   }
   text += draw("terminal", last->frame, options, nullptr);
+  std::ostringstream sums;
+  write_terminal_sums(sums, last->frame, options.view);
+  text += sums.view();
   if (const Result<void> written = write_output(options.output, text); !written)
     return tl::make_unexpected(written.error());
   return last->status;

@@ -69,15 +69,19 @@ void add_block(Bar& bar, const Block& block) {
     return std::clamp(bar.x(offset), from, std::max(from, right));
   };
   const std::string_view fill = block.used ? colour::used : colour::white;
-  const auto guard_fill = [&](const Guard& guard) {
-    return known_damaged(bar.p, guard) ? colour::damage : colour::guard;
+  const auto add_guard = [&](const Guard& guard, int width) {
+    const bool bad = known_damaged(bar.p, guard);
+    const std::string_view letter = bad ? "✗" : "G";
+    const bool lettered = text_width(letter, bar.p.style.tiny) + 1 <= width;
+    bar.add(width, bad ? colour::damage : colour::guard,
+            lettered ? bar.p.say(letter, bar.p.style.tiny) : "");
   };
   const int payload = block.front.size == 0 ? from : edge(block.payload);
   const int payload_end = block.back.size == 0 ? right : edge(block.payload_end());
-  bar.add(payload - from, guard_fill(block.front));
+  add_guard(block.front, payload - from);
   const int middle = std::max(payload, payload_end) - payload;
   bar.add(middle, fill, segment_text(bar.p, block, middle));
-  bar.add(right - std::max(payload, payload_end), guard_fill(block.back));
+  add_guard(block.back, right - std::max(payload, payload_end));
 }
 
 /// Every block; what a snapshot has not told yet is grey.

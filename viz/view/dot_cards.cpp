@@ -104,9 +104,9 @@ Cards fold(const Blocks& blocks, const std::set<std::size_t>& kept) {
 }  // namespace
 
 double Card::x_of(u64 at) const {
-  const auto place = [](u64 from, u64 size, double left, double right, u64 wanted) {
+  const auto place = [](u64 from, u64 bytes, double left, double right, u64 wanted) {
     const double share =
-        size == 0 ? 0 : static_cast<double>(wanted - from) / static_cast<double>(size);
+        bytes == 0 ? 0 : static_cast<double>(wanted - from) / static_cast<double>(bytes);
     return left + std::clamp(share, 0.0, 1.0) * (right - left);
   };
   const double left = x, right = x + width;

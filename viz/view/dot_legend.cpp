@@ -34,7 +34,8 @@ void add_blocks(const Picture& p, std::vector<Entry>& entries) {
     return card.used() && (card.block->front.size != 0 || card.block->back.size != 0);
   };
   const auto is_damaged = [](const Card& card) { return card.used() && damaged(*card.block); };
-  const auto asked = [](const Card& card) {
+  const auto asked = [&](const Card& card) {
+    if (p.story.op == Op::destroy) return false;  // cards say "leaked" instead
     return card.used() && card.block->requested != card.block->size;
   };
   if (any_card(p, [](const Card& card) { return card.used(); }))

@@ -157,11 +157,8 @@ void write_dump_key(DumpPage& page) {
 }
 
 void write_dump(std::ostream& out, const Frame& frame, const ViewOptions& options) {
-  dump(out, frame, options, options.colour ? Palette::dark : Palette::none);
-}
-
-void write_dump_light(std::ostream& out, const Frame& frame, const ViewOptions& options) {
-  dump(out, frame, options, options.colour ? Palette::print : Palette::none);
+  const Palette coloured = options.light ? Palette::print : Palette::dark;
+  dump(out, frame, options, options.colour ? coloured : Palette::none);
 }
 
 }  // namespace mempool::viz

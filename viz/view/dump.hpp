@@ -21,7 +21,4 @@ namespace mempool::viz {
 /// frame is written: rows with a `chng` line under them, and list entries.
 void write_dump(std::ostream& out, const Frame& frame, const ViewOptions& options);
 
-/// The same for paper: with colour on, bold and underlined letters and no backgrounds.
-void write_dump_light(std::ostream& out, const Frame& frame, const ViewOptions& options);
-
 }  // namespace mempool::viz

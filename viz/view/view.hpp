@@ -24,6 +24,7 @@ struct ViewOptions {
   bool ascii_labels = false;    // x, ->, >= in place of their signs
   bool colour = false;          // ANSI colours, besides letters and borders
   bool utf8 = false;            // dump: guards as U+00AB, other bytes as a middle dot
+  bool light = false;           // dump: colours for paper and light screens
   bool fold = true;             // runs of equal lines (dump), long lists (others) are folded
   unsigned width = 64;          // dump: columns between the bars, 64 or 32
   const Frame* diff = nullptr;  // dump: mark what changed since this frame; borrowed
