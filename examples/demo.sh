@@ -61,8 +61,9 @@ made by <code>mempool-viz</code> from the log of a pool.</p>
 HTML
 }
 page() { printf '%s\n' "$1" >>"$out/index.html"; }
-picture() {  # file, caption
-  page "<figure><a href=\"$1\"><img src=\"$1\" alt=\"$2\"></a><figcaption>$2</figcaption></figure>"
+picture() {  # file, caption, name of the dump of the same moment
+  page "<figure><a href=\"$1\"><img src=\"$1\" alt=\"$2\"></a>"
+  page "<figcaption>$2 <a href=\"$3\">The same moment as a dump.</a></figcaption></figure>"
 }
 text() {  # file, caption
   page "<figure><pre>"
@@ -70,10 +71,11 @@ text() {  # file, caption
   page "</pre><figcaption>$2</figcaption></figure>"
 }
 
-# diagram, and the page's figure
-moment() {  # log, call, file, caption
-  quietly "$3: call $2" diagram "$1" --step "$2" -o "$out/$3"
-  picture "$3" "$4"
+# diagram and dump of one call, and the page's figure
+moment() {  # log, call, name, caption
+  quietly "$3.svg and $3.txt: call $2" diagram "$1" --step "$2" -o "$out/$3.svg"
+  "$viz" dump "$1" --step "$2" -o "$out/$3.txt"
+  picture "$3.svg" "$4" "$3.txt"
 }
 
 # ---- 1. the small scene
@@ -87,10 +89,9 @@ small_scene() {
   page "<p>Seven blocks fill 1000 bytes exactly; the first, third and fifth are freed. A request"
   page "for 150 bytes fails although 360 are free, because no free block is long enough: external"
   page "fragmentation.</p>"
-  moment "$out/small.jsonl" 11 small.svg \
+  moment "$out/small.jsonl" 11 small \
     "Call 11 fails. Each free block shows how much it is short."
-  "$viz" dump "$out/small.jsonl" --step 11 >"$out/small-dump.txt"
-  text small-dump.txt "The same moment, byte by byte: <code>mempool-viz dump</code>. What the \
+  text small.txt "The same moment, byte by byte: <code>mempool-viz dump</code>. What the \
 program wrote into its blocks is not in the log, so it is shown as unknown."
 }
 
@@ -107,22 +108,20 @@ recorded() {  # name, trace, what it is
   text "$1-summary.txt" "What <code>mempool-viz replay</code> says of it."
 
   first=$(call_of_first coalesce "$out/$1.jsonl")
-  moment "$out/$1.jsonl" "$first" "$1-coalesce.svg" "The first coalesce, at call $first."
-  moment "$out/$1.jsonl" "$peak" "$1-peak.svg" "The busiest moment, call $peak: $bytes bytes of \
+  moment "$out/$1.jsonl" "$first" "$1-coalesce" "The first coalesce, at call $first."
+  moment "$out/$1.jsonl" "$peak" "$1-peak" "The busiest moment, call $peak: $bytes bytes of \
 payload are live."
 
   run replay "$2" --capacity "$bytes" -o "$out/$1-tight.jsonl" >"$out/$1-tight-summary.txt"
   run check "$out/$1-tight.jsonl"
   failed=$(sed -n 's/^failures .*, first at call //p' "$out/$1-tight-summary.txt")
-  moment "$out/$1-tight.jsonl" "$failed" "$1-fail.svg" "The same calls in a pool of $bytes bytes, \
+  moment "$out/$1-tight.jsonl" "$failed" "$1-fail" "The same calls in a pool of $bytes bytes, \
 as much as the program ever had live: call $failed is the first that fails."
 
-  quietly "$1-leaks.svg: the last call" diagram "$out/$1.jsonl" -o "$out/$1-leaks.svg"
-  picture "$1-leaks.svg" "What was still live when the program ended."
+  last=$("$viz" show "$out/$1.jsonl" | sed -n 's/^pool 1, call \([0-9]*\) of.*/\1/p')
+  moment "$out/$1.jsonl" "$last" "$1-leaks" "What was still live when the program ended."
   "$viz" show "$out/$1.jsonl" >"$out/$1-show.txt"
-  "$viz" dump "$out/$1.jsonl" >"$out/$1-dump.txt"
-  text "$1-show.txt" "The same as text: <code>mempool-viz show</code>. The dump of all bytes is in \
-<a href=\"$1-dump.txt\">$1-dump.txt</a>."
+  text "$1-show.txt" "The same as text: <code>mempool-viz show</code>."
 }
 
 page_begin
