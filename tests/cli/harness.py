@@ -16,10 +16,10 @@ OPS = '+100,+200,+300,+400,-1,+50'
 POOL = ['--capacity', '1000', '--align', '1']
 
 
-def case(sentence, needs=lambda: True):
-    """Marks a function as a case; it is skipped where what it needs is not there."""
+def case(sentence, needs=lambda: True, lacks='what it needs is not there'):
+    """Marks a function as a case; where its needs are not met it is skipped and says what lacks."""
     def mark(function):
-        CASES.append((sentence, function, needs))
+        CASES.append((sentence, function, needs, lacks))
         return function
     return mark
 
@@ -105,9 +105,9 @@ def write(name, contents):
 def main():
     print('TAP version 13')
     failed = 0
-    for number, (sentence, function, needs) in enumerate(CASES, 1):
+    for number, (sentence, function, needs, lacks) in enumerate(CASES, 1):
         if not needs():
-            print(f'ok {number} - {sentence} # SKIP what it needs is not there', flush=True)
+            print(f'ok {number} - {sentence} # SKIP {lacks}', flush=True)
             continue
         with tempfile.TemporaryDirectory(prefix='mempool-cli-') as folder:
             before = os.getcwd()
