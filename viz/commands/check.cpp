@@ -5,6 +5,7 @@
 #include "commands/commands.hpp"
 #include "commands/source.hpp"
 #include "model/check.hpp"
+#include "model/story.hpp"
 #include "shell/output.hpp"
 #include "shell/progress.hpp"
 
@@ -26,10 +27,9 @@ Result<int> commands::check(const Options& options) {
   }
   const int status = say_findings(findings, source->name);
   if (status != good) return status;
-  std::string text =
-      fmt::format("ok: {} events, {} calls, {} pool{}; at the end {} block{} ({} bytes) live\n",
-                  result.events, result.calls, result.pools, result.pools == 1 ? "" : "s",
-                  result.live_blocks, result.live_blocks == 1 ? "" : "s", result.live_bytes);
+  std::string text = fmt::format("ok: {} events, {} calls, {}; at the end {} ({} bytes) live\n",
+                                 result.events, result.calls, count_text(result.pools, "pool"),
+                                 count_text(result.live_blocks, "block"), result.live_bytes);
   if (result.unchecked != 0) {
     text += fmt::format("{} of the events come after a gap: only their order could be checked\n",
                         result.unchecked);

@@ -7,6 +7,7 @@
 
 #include "commands/commands.hpp"
 #include "event/table.hpp"
+#include "model/story.hpp"
 #include "shell/output.hpp"
 #include "shell/progress.hpp"
 #include "workload/ops.hpp"
@@ -64,8 +65,8 @@ std::string summary(const Workload& workload, const Outcome& outcome, const Opti
   line("peak", outcome.peak_call == 0 ? "0 payload bytes"
                                       : fmt::format("{} payload bytes, first at call {}",
                                                     outcome.peak_bytes, outcome.peak_call));
-  line("at the end", fmt::format("{} block{} live ({} bytes)", outcome.live_blocks,
-                                 outcome.live_blocks == 1 ? "" : "s", outcome.live_bytes));
+  line("at the end", fmt::format("{} live ({} bytes)", count_text(outcome.live_blocks, "block"),
+                                 outcome.live_bytes));
   if (!options.output.empty()) line("log", log_text(options.output, outcome.events));
   line("time", fmt::format("{:.2f} s", seconds));
   return text;

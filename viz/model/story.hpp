@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/frame.hpp"
@@ -85,6 +86,8 @@ enum class Radix { dec, hex };
 [[nodiscard]] std::string sum_of_bytes(const Model& model);
 /// "external fragmentation = 1 - 192/368 = 48 %"; says so when nothing is free.
 [[nodiscard]] std::string sum_of_fragmentation(const Model& model);
+/// "1 block", "2 blocks": the noun gets an s unless there is exactly one.
+[[nodiscard]] std::string count_text(u64 count, std::string_view noun);
 /// An offset as this radix says it: 472 or 0x1D8.
 [[nodiscard]] std::string offset_text(u64 offset, Radix radix);
 

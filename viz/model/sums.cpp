@@ -45,7 +45,7 @@ std::string list_text(const std::vector<std::string>& items, std::size_t most,
   return more == 0 ? text : fmt::format("{} {} {} more", text, last_word, more);
 }
 
-std::string count_text(u64 count, const char* noun) {
+std::string count_text(u64 count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 

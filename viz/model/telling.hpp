@@ -52,7 +52,5 @@ void say_bytes(Telling& t);
 /// "f2 (48), f5 (40), f7 (16) and 58 more": at most `most` of them, joined as a list in English.
 [[nodiscard]] std::string list_text(const std::vector<std::string>& items, std::size_t most,
                                     const char* last_word);
-/// "1 block", "2 blocks"
-[[nodiscard]] std::string count_text(u64 count, const char* noun);
 
 }  // namespace mempool::viz

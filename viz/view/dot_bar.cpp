@@ -226,8 +226,8 @@ void draw_sums(Picture& p) {
   std::vector<std::string> sums{sum_of_bytes(p.model()), sum_of_fragmentation(p.model())};
   const Model& model = p.model();
   if (model.leaked_blocks != 0)
-    sums.push_back(fmt::format("leaked: {}, {} asked for", count_of(model.leaked_blocks, "block"),
-                               count_of(model.leaked_bytes, "byte")));
+    sums.push_back(fmt::format("leaked: {}, {} asked for", count_text(model.leaked_blocks, "block"),
+                               count_text(model.leaked_bytes, "byte")));
   for (std::size_t i = 0; i < sums.size(); ++i) {
     p.canvas.text(fmt::format("sum_{}", i), {p.left(), p.y, p.strip.width + p.right(), size + 6},
                   "LEFT", p.say(sums[i], size));

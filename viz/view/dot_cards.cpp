@@ -18,7 +18,7 @@ const Change* find_change(const Story& story, u64 offset) {
 }
 
 std::string parts_text(const std::vector<u64>& parts) {
-  if (parts.size() > 4) return count_of(parts.size(), "part");
+  if (parts.size() > 4) return count_text(parts.size(), "part");
   std::string text;
   for (const u64 part : parts) text += (text.empty() ? "" : " + ") + size_number(part);
   return text;

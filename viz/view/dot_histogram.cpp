@@ -98,7 +98,7 @@ std::string row_markup(const Picture& p, const Row& row, u64 most, bool too_smal
   std::string count = "none";
   if (row.blocks != 0) {
     const std::string_view verdict = !p.story.fits ? "" : too_small ? ", too small ✗" : " ✓";
-    count = fmt::format("{}, {}{}", count_of(row.blocks, "block"), size_text(row.bytes), verdict);
+    count = fmt::format("{}, {}{}", count_text(row.blocks, "block"), size_text(row.bytes), verdict);
   }
   return line_of(p.say(label, size), row.blocks == 0 ? "" : bar(width, 13, look),
                  p.say(count, size));

@@ -141,7 +141,7 @@ std::string search_text(const Picture& p) {
 std::string title_of(const Picture& p, std::string_view name, std::string_view colour, u64 blocks,
                      u64 bytes, std::string_view more) {
   return p.say(name, p.style.text, colour, true) +
-         p.say(fmt::format("  {}, {}{}", count_of(blocks, "block"), size_text(bytes), more),
+         p.say(fmt::format("  {}, {}{}", count_text(blocks, "block"), size_text(bytes), more),
                p.style.small);
 }
 

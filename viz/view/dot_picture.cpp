@@ -83,10 +83,10 @@ std::string Picture::id(const Card& card) const {
 
 std::string link(const Picture& picture, const Block& block) {
   const std::string use =
-      block.used ? fmt::format("used, {} asked for", count_of(block.requested, "byte")) : "free";
+      block.used ? fmt::format("used, {} asked for", count_text(block.requested, "byte")) : "free";
   return fmt::format("HREF=\"#{}\" TITLE=\"{}: {}, {} to {}, {}{}\"", picture.id(block),
                      picture.say(block.name()), use, picture.at(block.offset),
-                     picture.at(block.end()), count_of(block.size, "byte"),
+                     picture.at(block.end()), count_text(block.size, "byte"),
                      damaged(block) ? ", guard damaged" : "");
 }
 
@@ -94,8 +94,8 @@ std::string link(const Picture& picture, const Card& fold) {
   return fmt::format(
       "HREF=\"#{}\" TITLE=\"{} to {}: {}, {} used with {}, {} free with {}, {} to {}\"",
       picture.id(fold), fold.block->name(), fold.last->name(),
-      count_of(fold.used_blocks + fold.free_blocks, "block"), fold.used_blocks,
-      count_of(fold.used_bytes, "byte"), fold.free_blocks, count_of(fold.free_bytes, "byte"),
+      count_text(fold.used_blocks + fold.free_blocks, "block"), fold.used_blocks,
+      count_text(fold.used_bytes, "byte"), fold.free_blocks, count_text(fold.free_bytes, "byte"),
       picture.at(fold.offset), picture.at(fold.end()));
 }
 

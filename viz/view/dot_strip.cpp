@@ -143,7 +143,7 @@ void draw_ghosts(Picture& p, const Card& card) {
 
 std::string fold_text(const Picture& p, const Card& card) {
   const int size = p.style.small;
-  return p.say("⋯ " + count_of(card.used_blocks + card.free_blocks, "block") + " ⋯", size, "",
+  return p.say("⋯ " + count_text(card.used_blocks + card.free_blocks, "block") + " ⋯", size, "",
                true) +
          "<BR/>" + p.say(fmt::format("{} used", card.used_blocks), size) + "<BR/>" +
          p.say(fmt::format("{} free", card.free_blocks), size) + "<BR/>" +

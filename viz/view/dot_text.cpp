@@ -148,8 +148,4 @@ std::string size_text(u64 bytes) {
   return bytes < largest_exact ? size_number(bytes) + " B" : size_number(bytes);
 }
 
-std::string count_of(u64 count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace mempool::viz::dot

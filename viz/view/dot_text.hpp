@@ -50,7 +50,4 @@ inline constexpr std::string_view fits = "#A8D5C4";
 /// As size_text, without the unit as long as it is bytes.
 [[nodiscard]] std::string size_number(u64 bytes);
 
-/// "1 block", "2 blocks"
-[[nodiscard]] std::string count_of(u64 count, std::string_view noun);
-
 }  // namespace mempool::viz::dot

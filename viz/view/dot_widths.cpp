@@ -26,7 +26,7 @@ int words_width(const Picture& p, const Card& card) {
   };
   switch (card.kind) {
     case Card::Kind::fold:
-      widen("⋯ " + count_of(card.used_blocks + card.free_blocks, "block") + " ⋯", style.small,
+      widen("⋯ " + count_text(card.used_blocks + card.free_blocks, "block") + " ⋯", style.small,
             true);
       widen(size_text(card.size), style.small, false);
       break;

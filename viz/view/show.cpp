@@ -63,11 +63,6 @@ class Show {
   std::string out_;
 };
 
-/// "1 block", "2 blocks"
-std::string count_text(u64 count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 /// 472, 0x1D8, or 472 (0x1D8)
 std::string Show::at(u64 offset) const {
   const Radix other = options_.radix == Radix::dec ? Radix::hex : Radix::dec;

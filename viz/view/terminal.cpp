@@ -58,9 +58,8 @@ std::string list_line(const Model& model, bool used, const Story& story) {
   for (const auto& [offset, block] : model.blocks())
     if (block.used == used) list.push_back(&block);
   const std::string head = used ? " used |" : " free |";
-  const std::string count =
-      fmt::format("{} block{}, {} B", list.size(), list.size() == 1 ? "" : "s",
-                  used ? model.used_bytes : model.free_bytes);
+  const std::string count = fmt::format("{}, {} B", count_text(list.size(), "block"),
+                                        used ? model.used_bytes : model.free_bytes);
   const auto line = [&](const std::string& sum) {
     const std::size_t room = page_width - head.size() - sum.size() - 2;
     const Chain chain = chain_of(list, story, room);
