@@ -162,7 +162,7 @@ typedef enum pool_errors {
 typedef struct pool_options {
   size_t struct_size;      /**< sizeof(pool_options) */
   size_t align;            /**< power of two, 1 to 4096; default 16. Under 8: up to 16 MiB */
-  int policy;              /**< a pool_policy; default POOL_FIRST, the only one yet */
+  int policy;              /**< a pool_policy; default POOL_FIRST */
   int errors;              /**< a pool_errors; default POOL_ERRORS_REPORT */
   size_t guards;           /**< guard size in bytes, up to 4096; default 0, off */
   size_t records;          /**< slab size; default capacity/256, at least 64 */
@@ -174,6 +174,7 @@ typedef struct pool_options {
   int thread_safe;         /**< a pool_switch: one mutex for the pool; default off */
   int clock;               /**< a pool_switch: events carry nanoseconds; default off */
   int debug;               /**< a pool_switch: narrate events on stderr; default off (POOL_DEBUG) */
+  size_t ring;             /**< flight recorder: keep the last events, this many; default 0, off */
 } pool_options;
 
 /**
@@ -188,6 +189,20 @@ typedef struct pool_options {
  * @emits{create}
  */
 POOL_API MemoryPool *pool_create_with(size_t size, const pool_options *options);
+
+/**
+ * Opens a pool whose region is the caller's memory: a static array, a shared mapping, huge pages.
+ * The region begins at the first multiple of the alignment in the buffer; what does not fill a
+ * whole granule at either end stays unused. The bookkeeping lies elsewhere, out of band.
+ *
+ * @param buffer   borrowed until pool_destroy(), which leaves it alone; its bytes are not cleared
+ * @param size     bytes of the buffer
+ * @param options  as for pool_create_with()
+ * @returns as pool_create_with(); EINVAL too when buffer is NULL or holds no whole granule
+ * @complexity{as pool_create()}
+ * @emits{create}
+ */
+POOL_API MemoryPool *pool_create_in(void *buffer, size_t size, const pool_options *options);
 
 /** @} */
 
@@ -208,17 +223,35 @@ POOL_API MemoryPool *pool_create_with(size_t size, const pool_options *options);
 POOL_API void *pool_calloc(MemoryPool *pool, size_t count, size_t size);
 
 /**
- * Resizes a block: a new block is taken, the payload copied, the old block given back. The
- * allocation keeps its number.
+ * Takes @p size bytes whose first address is a multiple of @p alignment. With an alignment up to
+ * the pool's this is pool_alloc(). Above it, the policy chooses a free block as for a request of
+ * `alignment - A` bytes more, so that the gap in front always fits; if no free block is that
+ * large, the lowest-address one is taken in which the block fits as it lies. The gap stays free.
+ *
+ * @param pool       open pool, borrowed
+ * @param alignment  power of two, up to 4096; else EINVAL, and no number is used up
+ * @param size       as for pool_alloc()
+ * @returns as pool_alloc()
+ * @complexity{as pool_alloc(); when no free block is large enough for every gap, plus one step
+ *             for each free block of the needed size that lies wrong}
+ * @emits{[slab] [split: the gap] [split] alloc [guard_write front, back], or alloc_fail}
+ */
+POOL_API void *pool_aligned_alloc(MemoryPool *pool, size_t alignment, size_t size);
+
+/**
+ * Resizes a block, in place where it can: it shrinks by a split, and it grows into a free right
+ * neighbour. Else a new block is taken, the payload copied, the old block given back. The
+ * allocation keeps its number; in place, the block keeps the guard size it was given.
  *
  * @param pool  open pool, borrowed
  * @param ptr   live block of this pool; NULL: as pool_alloc()
  * @param size  bytes wanted; 0 is refused (EINVAL)
  * @returns the new first byte; NULL (ENOMEM, EINVAL) and the old block stays as it is.
  *          A pointer that is no live block is misuse, as for pool_free()
- * @complexity{as pool_alloc() and pool_free(), plus the bytes copied}
- * @emits{[slab] [split] alloc [guard_write x 2] [guard_check x 2] free [coalesce ...], or
- *        alloc_fail, or misuse}
+ * @complexity{as pool_alloc() and pool_free(); plus the bytes copied when the block moves}
+ * @emits{in place: [guard_check front, back] resize [guard_write front, back]; moving: [slab]
+ *        [split] alloc [guard_write x 2] [guard_check x 2] free [coalesce ...]; or alloc_fail, or
+ *        misuse}
  */
 POOL_API void *pool_realloc(MemoryPool *pool, void *ptr, size_t size);
 
@@ -272,6 +305,7 @@ typedef struct pool_statistics {
   uint64_t misuse;         /**< misuse reported, damaged guards included */
   uint64_t metadata_bytes; /**< bytes used besides the region */
   uint64_t events_dropped; /**< events that could not be written to a log */
+  uint64_t record_bytes;   /**< of metadata_bytes: the records of live blocks, 16 bytes each */
 } pool_statistics;
 
 /**
@@ -389,7 +423,8 @@ struct pool_sink;
 POOL_API int pool_note(MemoryPool *pool, const char *text);
 
 /**
- * Starts to write this pool's events to a file, `.jsonl`, replacing an earlier log of this pool.
+ * Starts to write this pool's events to a file, `.jsonl` or `.mplog` by its extension, replacing
+ * an earlier log of this pool.
  * A pool that is in use starts with a snapshot of its blocks. Pools of one process may share a
  * file; a file that another process writes is refused (EBUSY): put `%p` into the path.
  * @param pool  open pool, borrowed
@@ -406,6 +441,18 @@ POOL_API int pool_log_open(MemoryPool *pool, const char *path);
  *          ...), or EINVAL if no log is open
  */
 POOL_API int pool_log_close(MemoryPool *pool);
+
+/**
+ * Writes what the flight recorder (option `ring`) holds to a file of its own: a snapshot is not
+ * needed, as the first events that are left say where they come in; a `dropped` event says which
+ * are gone. The recorder goes on. On misuse and abort this happens by itself, to the path of the
+ * option `log`.
+ * @param pool  open pool, borrowed
+ * @param path  file to create or replace, encoding by extension; `%p` stands for the process id;
+ *              NULL = the path of the option `log`
+ * @returns 0; -1 with errno: EINVAL when the pool has no recorder or there is no path
+ */
+POOL_API int pool_log_save(MemoryPool *pool, const char *path);
 
 /**
  * Sends the events to the program itself, besides any log.

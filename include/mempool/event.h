@@ -86,7 +86,8 @@ typedef struct pool_bytes {
   F(U64, offset, BYTES, "start of the block")                                                  \
   F(U64, size, BYTES, "whole block: front guard, payload, back guard and padding")             \
   F(U64, payload, BYTES, "offset of the payload")                                              \
-  F(U64, requested, BYTES, "bytes the caller asked for")
+  F(U64, requested, BYTES, "bytes the caller asked for")                                       \
+  F(OPT, alignment, BYTES, "asked of pool_aligned_alloc(), if more than the pool's")
 
 #define POOL_FIELDS_alloc_fail(F)                                                              \
   F(U64, block, NUMBER, "allocation number, used up by the failure")                           \
@@ -94,7 +95,8 @@ typedef struct pool_bytes {
   F(U64, needed, BYTES, "whole block that would have been needed (saturating)")                \
   F(U64, free, BYTES, "free bytes in all")                                                     \
   F(U64, largest, BYTES, "largest free block")                                                 \
-  F(REASON, reason, WORD, "why nothing could be had")
+  F(REASON, reason, WORD, "why nothing could be had")                                          \
+  F(OPT, alignment, BYTES, "asked of pool_aligned_alloc(), if more than the pool's")
 
 #define POOL_FIELDS_split(F)                                                                   \
   F(U64, offset, BYTES, "free block that is cut")                                              \
@@ -211,7 +213,7 @@ typedef struct pool_bytes {
 /* ---- events: E(NAME, name, code, narration) ------------------------------------------------
  * In a narration {field} stands for the field's value. Alternatives are parted by '|': the first
  * one whose fields are all present is said; {?field} says nothing but needs the flag to be true
- * or the number not to be 0.
+ * or the number not to be 0, {?one>other} needs the one number to be greater than the other.
  * A narration that names an unknown field does not compile.
  */
 #define POOL_EVENTS(E)                                                                         \
@@ -222,8 +224,12 @@ typedef struct pool_bytes {
     "bytes")                                                                                   \
   E(ALLOC, alloc, 2,                                                                           \
     "#{block} takes {size} bytes at {offset}; its {requested} payload bytes start at "         \
+    "{payload}, aligned to {alignment}|"                                                       \
+    "#{block} takes {size} bytes at {offset}; its {requested} payload bytes start at "         \
     "{payload}")                                                                               \
   E(ALLOC_FAIL, alloc_fail, 3,                                                                 \
+    "#{block} cannot be had: {requested} bytes aligned to {alignment} need a block of "        \
+    "{needed}, {free} are free, the largest free block has {largest} ({reason})|"              \
     "#{block} cannot be had: {requested} bytes need a block of {needed}, {free} are free, "    \
     "the largest free block has {largest} ({reason})")                                         \
   E(SPLIT, split, 4,                                                                           \
@@ -234,8 +240,13 @@ typedef struct pool_bytes {
     "the freed block coalesces with its {side} neighbour ({with_size} bytes at "               \
     "{with_offset}): one free block of {size} bytes at {offset}")                              \
   E(RESIZE, resize, 7,                                                                         \
-    "#{block} at {offset} goes from {old_size} to {size} bytes in place, for {requested} "     \
-    "payload bytes")                                                                           \
+    "{?size>old_size}{?rest_size}#{block} at {offset} grows in place from {old_size} to "      \
+    "{size} bytes, for {requested} payload bytes; {rest_size} stay free at {rest_offset}|"     \
+    "{?size>old_size}#{block} at {offset} grows in place from {old_size} to {size} bytes, "    \
+    "for {requested} payload bytes; no free block is left on its right|"                       \
+    "{?old_size>size}#{block} at {offset} shrinks in place from {old_size} to {size} "         \
+    "bytes, for {requested} payload bytes; {rest_size} are free at {rest_offset}|"             \
+    "#{block} at {offset} keeps its {size} bytes in place, for {requested} payload bytes")     \
   E(GUARDS, guards, 8,                                                                         \
     "{?ok}{?enabled}later blocks get guards of {guard_size} bytes|"                            \
     "{?ok}later blocks get no guards|"                                                         \

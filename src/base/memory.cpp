@@ -1,4 +1,4 @@
-// Memory from the system: small regions from the C heap (no system call), large ones mapped.
+// Memory from the system: small pieces from the C heap (no system call), large ones mapped.
 #include "base/memory.hpp"
 
 #include <sys/mman.h>
@@ -10,34 +10,32 @@ namespace mempool {
 
 namespace {
 constexpr u64 page = 4096;
-constexpr u64 largest_heap_region = 64 * 1024;  // above it, mapping is cheaper than zeroing
+constexpr u64 largest_heap_piece = 64 * 1024;  // above it, mapping is cheaper than zeroing
 }  // namespace
 
 void* allocate(u64 size) noexcept {
   return std::malloc(size);
 }
-void* allocate_zeroed(u64 size) noexcept {
-  return std::calloc(size, 1);
-}
 void release(void* memory) noexcept {
   std::free(memory);
 }
 
-void* map_region(u64 size) noexcept {
-  if (size <= largest_heap_region) {
-    void* region = std::aligned_alloc(page, round_up(size, page));
-    if (region != nullptr) std::memset(region, 0, size);
-    return region;
+void* map(u64 size) noexcept {
+  if (size <= largest_heap_piece) {
+    void* memory = std::aligned_alloc(page, round_up(size, page));
+    if (memory != nullptr) std::memset(memory, 0, size);
+    return memory;
   }
-  void* region = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return region == MAP_FAILED ? nullptr : region;
+  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
 }
 
-void unmap_region(void* region, u64 size) noexcept {
-  if (size <= largest_heap_region) {
-    std::free(region);
+void unmap(void* memory, u64 size) noexcept {
+  if (memory == nullptr) return;
+  if (size <= largest_heap_piece) {
+    std::free(memory);
   } else {
-    munmap(region, size);
+    munmap(memory, size);
   }
 }
 

@@ -12,8 +12,7 @@ std::optional<Broken> check_block(const Engine& engine, Granule at, Granule next
     return Broken{2, at, "the block and its right neighbour are both free"};
   }
   if (at == engine.wilderness()) return {};
-  const u8 slot = engine.index().slot(at);
-  if (free && slot != Index::slot_code(next - at)) {
+  if (free && !engine.index().holds(at, next - at)) {
     return Broken{4, at, "the index has another size for the free block"};
   }
   return {};
@@ -31,15 +30,19 @@ std::optional<Broken> check(const Engine& engine, const Slab& slab, u64 used_blo
       free += next - at;
     } else {
       ++used;
-      if (slab.records_at(at) != 1) return Broken{3, at, "the used block has not one record"};
+      if (slab.records_at(engine.head(at), at) != 1)
+        return Broken{3, at, "the used block has not one record"};
     }
     at = next;
   }
-  if (slab.records_below(engine.high_water()) != used) {
+  u64 records = 0;
+  for (Granule at = 0; at <= engine.high_water(); at += Pages::granules_a_head)
+    records += slab.length(engine.head(at));
+  if (records != used) {
     return Broken{3, engine.begin(), "there are more records than used blocks"};
   }
-  if (!engine.index().levels_are_maxima(engine.starts(), engine.high_water())) {
-    return Broken{4, engine.begin(), "a level of the index is not the maximum of the one below"};
+  if (!engine.index().bounds_hold(engine.high_water())) {
+    return Broken{4, engine.begin(), "a bound of the index hides a free block"};
   }
   if (free != engine.free_granules() || used != used_blocks) {
     return Broken{5, engine.begin(), "the counters differ from a recount"};

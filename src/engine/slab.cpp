@@ -1,4 +1,4 @@
-// Slab: the parts off the hot path: layout, growth, clearing, counting.
+// Slab: the parts off the hot path: layout, growth, counting.
 #include "engine/slab.hpp"
 
 #include <cstring>
@@ -11,8 +11,7 @@ Slab::~Slab() {
   release(fallback_);
 }
 
-void Slab::layout(Carver& carver, Granule end, u32 count) {
-  heads_ = carver.take<u32>(end / granules_a_head + 1);
+void Slab::layout(Carver& carver, u32 count) {
   records_ = carver.take<Record>(count);
   count_ = count;
 }
@@ -31,31 +30,21 @@ u32 Slab::grow() {
   return added;
 }
 
-void Slab::clear(Granule top) {
-  std::memset(heads_, 0, (top / granules_a_head + 1) * sizeof(u32));
-  free_ = fresh_ = 0;
-}
-
 // A broken chain must not hang the checker: no chain is longer than 16.
-u32 Slab::records_at(Granule g) const {
+u32 Slab::records_at(u32 head, Granule g) const {
   u32 found = 0;
-  u32 index = heads_[g / granules_a_head];
-  for (u32 i = 0; index != 0 && index <= count_ && i < granules_a_head; ++i) {
-    if (records_[index - 1].place == g % granules_a_head) ++found;
-    index = records_[index - 1].next;
+  for (u32 i = 0; head != 0 && head <= count_ && i < Pages::granules_a_head; ++i) {
+    if (records_[head - 1].place == g % Pages::granules_a_head) ++found;
+    head = records_[head - 1].next;
   }
   return found;
 }
 
-u64 Slab::records_below(Granule top) const {
-  u64 found = 0;
-  for (Granule head = 0; head <= top / granules_a_head; ++head) {
-    u32 index = heads_[head];
-    for (u32 i = 0; index != 0 && index <= count_ && i < granules_a_head; ++i, ++found) {
-      index = records_[index - 1].next;
-    }
-  }
-  return found;
+u32 Slab::length(u32 head) const {
+  u32 length = 0;
+  for (; head != 0 && head <= count_ && length < Pages::granules_a_head; ++length)
+    head = records_[head - 1].next;
+  return length;
 }
 
 }  // namespace mempool::engine

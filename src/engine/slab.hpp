@@ -1,6 +1,6 @@
 // Slab: the records of live blocks, out of band: what the bitmaps cannot say about a block.
 //
-//     heads     one u32 for every 16 granules: the first record of the blocks that start there
+//     head      one u32 for every 16 granules (pages.hpp): their first record, 0 = none
 //     records   16 bytes each, preallocated; record -> next record of the same 16 granules
 //
 // A chain has at most 16 records (as many blocks as can start in 16 granules), so finding one is
@@ -11,7 +11,7 @@
 
 #include "base/assert.hpp"
 #include "base/carver.hpp"
-#include "engine/granule.hpp"
+#include "engine/pages.hpp"
 
 namespace mempool::engine {
 
@@ -26,6 +26,8 @@ struct Record {
 };
 static_assert(sizeof(Record) == 16);
 
+inline constexpr u32 most_slack = (1 << 14) - 1;
+
 class Slab {
  public:
   ~Slab();
@@ -33,62 +35,65 @@ class Slab {
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
 
-  /// Places heads for granules up to `end` and `count` records; the heads must be zero.
-  void layout(Carver& carver, Granule end, u32 count);
+  /// Places `count` records.
+  void layout(Carver& carver, u32 count);
 
   [[nodiscard]] bool exhausted() const { return free_ == 0 && fresh_ == count_; }
   /// Adds records from a fallback allocation; returns how many, 0 if the memory cannot be had.
   [[nodiscard]] u32 grow();
 
-  /// Adds the record of the block that starts at g. Must not be exhausted.
-  void add(Granule g, u64 number, u32 guard, u32 slack) {
+  /// Adds the record of the block that starts at g; `head` is that of g. Must not be exhausted.
+  void add(u32& head, Granule g, u64 number, u32 guard, u32 slack) {
     u32 index = free_;
-    if (index != 0) {
+    if (MEMPOOL_LIKELY(index != 0)) {
       free_ = records_[index - 1].next;
     } else {
       MEMPOOL_ASSERT(fresh_ < count_);
       index = ++fresh_;
     }
-    u32& head = heads_[g / granules_a_head];
-    records_[index - 1] = {number, head, g % granules_a_head, guard, slack};
+    records_[index - 1] = {number, head, g % Pages::granules_a_head, guard, slack};
     head = index;
   }
 
   /// The record of the used block that starts at g.
-  [[nodiscard]] Record& find(Granule g) {
-    u32 index = heads_[g / granules_a_head];
-    while (records_[index - 1].place != g % granules_a_head) index = records_[index - 1].next;
-    return records_[index - 1];
+  [[nodiscard]] Record& find(u32 head, Granule g) {
+    while (records_[head - 1].place != g % Pages::granules_a_head) head = records_[head - 1].next;
+    return records_[head - 1];
   }
-  [[nodiscard]] const Record& find(Granule g) const { return const_cast<Slab*>(this)->find(g); }
+  [[nodiscard]] const Record& find(u32 head, Granule g) const {
+    return const_cast<Slab*>(this)->find(head, g);
+  }
 
-  /// Takes the record of the used block that starts at g out, and returns what it said.
-  Record remove(Granule g) {
-    u32* link = &heads_[g / granules_a_head];
-    while (records_[*link - 1].place != g % granules_a_head) link = &records_[*link - 1].next;
+  /// Takes the record of the used block that starts at g out. What it says can be read until the
+  /// next add().
+  const Record& remove(u32& head, Granule g) {
+    u32* link = &head;
+    Record* record = &records_[*link - 1];
+    while (MEMPOOL_UNLIKELY(record->place != g % Pages::granules_a_head)) {
+      link = &record->next;
+      record = &records_[*link - 1];
+    }
     const u32 index = *link;
-    const Record record = records_[index - 1];
-    *link = record.next;
-    records_[index - 1].next = free_;
+    *link = record->next;
+    record->next = free_;
     free_ = index;
-    return record;
+    return *record;
   }
 
-  /// Forgets every record of blocks that start below `top`.
-  void clear(Granule top);
+  /// Forgets every record. The heads are the caller's to clear.
+  void clear() { free_ = fresh_ = 0; }
 
-  /// Records in the chains of all blocks below `top`, and whether g has exactly one; for check.cpp.
-  [[nodiscard]] u32 records_at(Granule g) const;
-  [[nodiscard]] u64 records_below(Granule top) const;
+  /// For check.cpp: records of g in the chain, and records in it.
+  [[nodiscard]] u32 records_at(u32 head, Granule g) const;
+  [[nodiscard]] u32 length(u32 head) const;
   [[nodiscard]] u64 capacity() const { return count_; }
+  /// Of all records there are, used or not.
+  [[nodiscard]] u64 record_bytes() const { return count_ * sizeof(Record); }
   [[nodiscard]] u64 fallback_bytes() const {
     return fallback_ == nullptr ? 0 : count_ * sizeof(Record);
   }
 
  private:
-  static constexpr Granule granules_a_head = 16;
-
-  u32* heads_ = nullptr;
   Record* records_ = nullptr;
   u32 free_ = 0;   // 1 + index of the first record given back; 0 = none
   u32 fresh_ = 0;  // records never used lie from here on

@@ -117,6 +117,19 @@ inline constexpr Word errors[] = {POOL_ERRORS(POOL_WORD_ROW_)};
   return 0;
 }
 
+/// Has a kind text or bytes, of any length?
+[[nodiscard]] constexpr bool has_data(u32 code) {
+  constexpr auto mask = [] {
+    u64 codes = 0;
+    for (const Kind& kind : kinds)
+      for (const Field& field : kind.fields)
+        if (field.type == Type::TEXT || field.type == Type::BYTES) codes |= u64{1} << kind.code;
+    return codes;
+  }();
+  static_assert(std::size(kinds) < 64);
+  return code < 64 && (mask >> code & 1) != 0;
+}
+
 /// Reads and writes a field's value in an event. T is the field's C type.
 template <class T>
 [[nodiscard]] T get(const pool_event& event, const Field& field) {
@@ -157,5 +170,19 @@ void set(pool_event& event, const Field& field, T value) {
       if (field.type == Type::OPT || field.type == Type::OPTADDR) set<u64>(event, field, POOL_NONE);
   return event;
 }
+
+/// An event with these fields: what make() gives, then assigned, for where time counts.
+#define POOL_EVENT_OF_(NAME, name, code, says)                          \
+  [[nodiscard]] inline pool_event of(const pool_event_##name& fields) { \
+    pool_event event;                                                   \
+    event.kind = POOL_EVENT_##NAME;                                     \
+    event.pool = 0;                                                     \
+    event.seq = event.call = 0;                                         \
+    event.time = POOL_NONE;                                             \
+    event.as.name = fields;                                             \
+    return event;                                                       \
+  }
+POOL_EVENTS(POOL_EVENT_OF_)
+#undef POOL_EVENT_OF_
 
 }  // namespace mempool::event

@@ -1,16 +1,15 @@
 // explain: one change, in the order of events that the contract gives. Pure: facts in, events out.
 //
-//     alloc   [split] alloc [guard_write front, back]
+//     alloc   [split: the gap] [split] alloc [guard_write front, back]
 //     free    [guard_check front, back] free [coalesce right] [coalesce left]
+//     resize  [guard_check front, back] resize [guard_write front, back]
 //
 // Called only while somebody watches. It knows bytes and numbers, which the pool has worked out
-// of the engine's change; it does not know engine, pool, text or files.
+// of the engine's change; it does not know engine, pool, sinks, text or files. `tell` is whoever
+// wants the events: a function of a pool_event& that is lent for the call.
 #pragma once
 
-#include <array>
-
-#include "base/units.hpp"
-#include "sink/sink.hpp"
+#include "event/table.hpp"
 
 namespace mempool::explain {
 
@@ -23,10 +22,30 @@ struct Layout {
   u64 requested;
   u64 front;  // bytes of front guard, from offset on
   u64 back;   // bytes of back guard, behind the payload up to the block's end
+  u64 guard;  // the guard size it was given; front and back are this and padding
 };
 
-/// A block was taken from the low end of a free block of `from` bytes.
-void taken(const Layout& block, u64 from, Sink& sink);
+/// A block was taken from the low end of a free block, or behind a gap.
+struct Taken {
+  Layout block;
+  u64 from;       // bytes of the free block
+  u64 gap;        // bytes in front of the block, which stay free
+  u64 alignment;  // that was asked for, if more than the pool's; else POOL_NONE
+};
+
+/// A block was given back, between free neighbours of these sizes (0: not free).
+struct Given {
+  Layout block;
+  u64 left, right;
+  bool guards_intact;  // it has guards, they were compared, and nobody was told yet
+};
+
+/// A block was resized in place: it gave bytes to the free block on its right, or took some.
+struct Resized {
+  Layout before, after;
+  u64 rest;  // bytes of that free block afterwards; 0: there is none
+  bool guards_intact;
+};
 
 /// A guard was compared; what is found starts at `first`.
 struct GuardCheck {
@@ -39,9 +58,72 @@ struct GuardCheck {
   pool_bytes expected{nullptr, 0};  // at most 16 bytes
   pool_bytes found{nullptr, 0};
 };
-void guard_checked(const GuardCheck& check, Sink& sink);
 
-/// A block was given back, between free neighbours of these sizes (0: not free).
-void given(const Layout& block, u64 left, u64 right, Sink& sink);
+template <class Tell, class Fields>
+void say(const Tell& tell, const Fields& fields) {
+  pool_event event = event::of(fields);
+  tell(event);
+}
+
+template <class Tell>
+void explain(const GuardCheck& check, const Tell& tell) {
+  say(tell, pool_event_guard_check{check.number, check.side, check.offset, check.size,
+                                   check.damaged, check.first, check.expected, check.found});
+}
+
+template <class Tell>
+void say_guards_intact(const Layout& block, const Tell& tell) {
+  explain(GuardCheck{block.number, POOL_SIDE_FRONT, block.offset, block.front}, tell);
+  explain(GuardCheck{block.number, POOL_SIDE_BACK, block.payload + block.requested, block.back},
+          tell);
+}
+
+template <class Tell>
+void say_guards_written(const Layout& block, const Tell& tell) {
+  if (block.guard == 0) return;
+  say(tell, pool_event_guard_write{block.number, POOL_SIDE_FRONT, block.offset, block.front});
+  say(tell, pool_event_guard_write{block.number, POOL_SIDE_BACK, block.payload + block.requested,
+                                   block.back});
+}
+
+//  [ ....... free, from ....... ]   =>   [ .. gap .. ][ front | payload | back ][ .. rest .. ]
+template <class Tell>
+void explain(const Taken& taken, const Tell& tell) {
+  const Layout& block = taken.block;
+  const u64 left = taken.from - taken.gap;
+  if (taken.gap != 0)
+    say(tell, pool_event_split{block.offset - taken.gap, taken.gap, block.offset, left});
+  if (left != block.size)
+    say(tell,
+        pool_event_split{block.offset, block.size, block.offset + block.size, left - block.size});
+  say(tell, pool_event_alloc{block.number, block.offset, block.size, block.payload, block.requested,
+                             taken.alignment});
+  say_guards_written(block, tell);
+}
+
+//  [ left ][ block ][ right ]   =>   [ left ][ block + right ]   =>   [ left + block + right ]
+template <class Tell>
+void explain(const Given& given, const Tell& tell) {
+  const Layout& block = given.block;
+  if (given.guards_intact) say_guards_intact(block, tell);
+  say(tell, pool_event_free{block.number, block.offset, block.size});
+  if (given.right != 0)
+    say(tell, pool_event_coalesce{block.offset, block.size + given.right, block.offset + block.size,
+                                  given.right, POOL_SIDE_RIGHT});
+  if (given.left != 0)
+    say(tell, pool_event_coalesce{block.offset - given.left, given.left + block.size + given.right,
+                                  block.offset - given.left, given.left, POOL_SIDE_LEFT});
+}
+
+//  [ block ][ right ]   =>   [ .. block .. ][ rest ]
+template <class Tell>
+void explain(const Resized& resized, const Tell& tell) {
+  const Layout& block = resized.after;
+  if (resized.guards_intact) say_guards_intact(resized.before, tell);
+  const u64 rest = resized.rest;
+  say(tell, pool_event_resize{block.number, block.offset, block.size, resized.before.size,
+                              block.requested, rest == 0 ? 0 : block.offset + block.size, rest});
+  say_guards_written(block, tell);
+}
 
 }  // namespace mempool::explain

@@ -17,11 +17,12 @@ using event::Field;
 using event::Kind;
 using event::Type;
 
-/// A narration is a row of pieces: words to say, {field} to fill in, {?flag} to be held against
-/// the event.
+/// A narration is a row of pieces: words to say, {field} to fill in, {?flag} and {?one>other} to be
+/// held against the event.
 struct Piece {
   enum Sort { words, value, condition, broken } sort;
-  std::string_view text;  // the words, or the field's name
+  std::string_view text;   // the words, or the field's name
+  std::string_view other;  // of a condition: the field that must be less; empty if there is none
 };
 
 /// Takes the first piece off the rest of an alternative, which is not empty.
@@ -30,18 +31,20 @@ constexpr Piece take_piece(std::string_view& rest) {
   if (brace > 0) {
     const std::string_view words = rest.substr(0, brace);
     rest.remove_prefix(brace);
-    return {Piece::words, words};
+    return {Piece::words, words, {}};
   }
   const std::size_t close = rest.find('}');
   std::string_view inside = rest.substr(1, close == rest.npos ? rest.npos : close - 1);
   if (rest[0] == '}' || close == rest.npos || inside.find('{') != inside.npos) {
     rest = {};
-    return {Piece::broken, {}};
+    return {Piece::broken, {}, {}};
   }
   rest.remove_prefix(close + 1);
-  if (!inside.starts_with('?')) return {Piece::value, inside};
+  if (!inside.starts_with('?')) return {Piece::value, inside, {}};
   inside.remove_prefix(1);
-  return {Piece::condition, inside};
+  const std::size_t greater = inside.find('>');
+  if (greater == inside.npos) return {Piece::condition, inside, {}};
+  return {Piece::condition, inside.substr(0, greater), inside.substr(greater + 1)};
 }
 
 /// Takes the first alternative off a narration.
@@ -59,9 +62,12 @@ constexpr std::size_t find_field(const Kind& kind, std::string_view name) {
   return i;
 }
 
-/// A condition is about a flag or a number.
-constexpr bool can_be_asked(Type type) {
-  return type == Type::FLAG || type == Type::MARK || type == Type::U64;
+/// A condition is about a flag or a number, or about two numbers.
+constexpr bool can_be_asked(const Kind& kind, const Piece& condition) {
+  const Type type = kind.fields[find_field(kind, condition.text)].type;
+  if (condition.other.empty()) return type == Type::FLAG || type == Type::MARK || type == Type::U64;
+  const std::size_t other = find_field(kind, condition.other);
+  return type == Type::U64 && other != kind.fields.size() && kind.fields[other].type == Type::U64;
 }
 
 /// Every placeholder names a field, every condition a flag or a number, braces match, and the last
@@ -78,9 +84,9 @@ consteval bool can_be_said(const Kind& kind) {
       if (piece.sort == Piece::words) continue;
       const std::size_t i = find_field(kind, piece.text);
       if (i == kind.fields.size()) return false;
-      const Type type = kind.fields[i].type;
-      if (piece.sort == Piece::condition && !can_be_asked(type)) return false;
-      if (piece.sort == Piece::condition || event::optional(type)) always = false;
+      const bool condition = piece.sort == Piece::condition;
+      if (condition && !can_be_asked(kind, piece)) return false;
+      if (condition || event::optional(kind.fields[i].type)) always = false;
     }
   }
   return always;
@@ -127,9 +133,13 @@ void append_value(const pool_event& event, const Field& field, std::string& out)
   }
 }
 
-bool is_set(const pool_event& event, const Field& field) {
-  return field.type == Type::U64 ? event::get<u64>(event, field) != 0
-                                 : event::get<u8>(event, field) != 0;
+bool holds(const pool_event& event, const Kind& kind, const Piece& condition) {
+  const Field& field = kind.fields[find_field(kind, condition.text)];
+  if (field.type != Type::U64) return event::get<u8>(event, field) != 0;
+  const u64 least = condition.other.empty()
+                        ? 0
+                        : event::get<u64>(event, kind.fields[find_field(kind, condition.other)]);
+  return event::get<u64>(event, field) > least;
 }
 
 /// Says one alternative; false, and out as it was, when the event does not have what it needs.
@@ -143,9 +153,9 @@ bool say(const pool_event& event, const Kind& kind, std::string_view alternative
       continue;
     }
     const Field& field = kind.fields[find_field(kind, piece.text)];
-    const bool holds =
-        piece.sort == Piece::condition ? is_set(event, field) : event::present(event, field);
-    if (!holds) {
+    const bool sayable =
+        piece.sort == Piece::condition ? holds(event, kind, piece) : event::present(event, field);
+    if (!sayable) {
       out.resize(start);
       return false;
     }

@@ -10,9 +10,9 @@
 
 #include "base/text.hpp"
 #include "event/table.hpp"
-#include "log/line_source.hpp"
+#include "log/input.hpp"
 
-static_assert(mempool::log::line_padding >= simdjson::SIMDJSON_PADDING);
+static_assert(mempool::log::Input::padding >= simdjson::SIMDJSON_PADDING);
 
 namespace mempool::log {
 namespace {

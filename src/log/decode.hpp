@@ -31,7 +31,7 @@ class Decoder {
   Decoder& operator=(Decoder&&) noexcept;
   ~Decoder();
 
-  /// Decodes a line that is followed by line_padding readable bytes. Text and bytes of the event
+  /// Decodes a line that is followed by Input::padding readable bytes. Text and bytes of the event
   /// are valid until the next call.
   [[nodiscard]] Decoded decode(std::string_view line, pool_event& event);
 

@@ -6,6 +6,9 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,22 +16,29 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "event/table.hpp"
-#include "log/jsonl.hpp"
+#include "log/window.hpp"
 
 namespace mempool::log {
+
+u32 generation = 0;
 
 struct File {
   std::string path;
   int fd = -1;  // -1: ended; kept in the table so that MEMPOOL_LOG can resume it
   int users = 0;
-  pid_t owner = 0;
+  u32 owner = 0;  // the generation of the process that opened it
   dev_t device = 0;
   ino_t inode = 0;
   bool regular = true;
+  Encoding encoding = Encoding::jsonl;
+  bool mapped = false;  // batches are stored through the window
+  Window window;
   u64 max = 0;
+  u64 limit = 0;     // most bytes of whole batches: max, or no limit; 0: nothing more is written
   u64 size = 0;      // bytes of whole batches, without `end`
   u64 ended_at = 0;  // size of the file with `end`
   u64 events = 0;
@@ -49,8 +59,6 @@ Table& table() {
   static Table* const table = new Table;
   return *table;
 }
-
-pid_t this_process = getpid();
 
 /// write(2) of everything. A pipe whose reader is gone must not kill the program: SIGPIPE is held
 /// back for the write and taken away if the write raised it.
@@ -81,18 +89,55 @@ int write_all(int fd, std::string_view bytes, bool regular) {
   return error;
 }
 
+/// Cuts the file to its whole batches: a torn one goes, and so does room that was not used.
+void cut(File& file) {
+  file.window.open(file.size, file.max);
+  const bool done = file.regular && ftruncate(file.fd, static_cast<off_t>(file.size)) == 0;
+  static_cast<void>(done);  // if not, the log ends in a torn event or in zeros: readers expect it
+}
+
+/// Where a file system does not give out space ahead, or maps nothing, records are written.
+bool cannot_map(int error) {
+  return error == EOPNOTSUPP || error == ENOSYS || error == ENODEV || error == EINVAL;
+}
+
+int put_by_system_call(File& file, std::string_view batch) {
+  if (file.mapped) {
+    const int error = file.window.store(file.fd, file.size, batch);
+    if (!cannot_map(error)) return error;
+    file.mapped = false;
+    cut(file);
+  }
+  return write_all(file.fd, batch, file.regular);
+}
+
+/// Puts a batch behind the others. Returns 0 or an errno, and leaves errno alone.
+int put(File& file, std::string_view batch) {
+  const int kept = errno;
+  const int error = put_by_system_call(file, batch);
+  errno = kept;
+  return error;
+}
+
 void stop(File& file, int error) {
   file.error = error;
-  const bool cut = file.regular && ftruncate(file.fd, static_cast<off_t>(file.size)) == 0;
-  static_cast<void>(cut);  // if not, the log ends in a torn line, which readers expect
+  file.limit = 0;
+  cut(file);
   std::fprintf(stderr, "mempool: warning: log '%s' stops here: %s; the program goes on unwatched\n",
                file.path.c_str(), std::strerror(error));
+}
+
+/// Counts what cannot be written: the file has stopped, or does so now, because it is full.
+bool drop(File& file, u64 events) {
+  if (std::exchange(file.limit, 0) != 0) file.full = true;
+  file.dropped += events;
+  return false;
 }
 
 File* shared_file(Table& files, const struct stat& status) {
   for (auto& file : files.files) {
     if (file->device == status.st_dev && file->inode == status.st_ino &&
-        file->owner == this_process) {
+        file->owner == generation) {
       return file.get();
     }
   }
@@ -103,6 +148,15 @@ File* shared_file(Table& files, const struct stat& status) {
 bool resumable(const File& file, const struct stat& status) {
   return file.fd == -1 && file.error == 0 && !file.full && file.regular &&
          static_cast<u64>(status.st_size) == file.ended_at;
+}
+
+/// Nobody else can be writing: no lock is needed. Where that cannot be known, it is not so.
+bool single_threaded() {
+#if __has_include(<sys/single_threaded.h>)
+  return __libc_single_threaded != 0;
+#else
+  return false;
+#endif
 }
 
 int refuse(int fd, int error) {
@@ -122,25 +176,29 @@ int start(int fd, const Opening& opening, const struct stat& status, File*& out)
     file->regular = regular;
     file->device = status.st_dev;
     file->inode = status.st_ino;
+    file->encoding = encoding_of(opening.path);
     file->size = file->events = file->dropped = 0;
     file->error = 0;
     file->full = false;
     if (file->regular && ftruncate(fd, 0) != 0) return refuse(fd, errno);
   }
   file->path = opening.path;
-  file->owner = this_process;
+  file->mapped = file->regular && file->encoding == Encoding::mplog;
+  file->owner = generation;
   file->fd = fd;
   file->max = opening.max;
+  file->limit = opening.max == 0 ? u64_max : opening.max;
   file->users = 1;
   if (file->size == 0) {
     std::string header;
-    write_header(header);
+    write_header(file->encoding, header);
     if (const int error = write_all(fd, header, file->regular)) {
       stop(*file, error);
     } else {
       file->size = header.size();
     }
   }
+  file->window.open(file->size, file->max);
   out = file;
   return 0;
 }
@@ -148,9 +206,10 @@ int start(int fd, const Opening& opening, const struct stat& status, File*& out)
 void write_end(File& file) {
   pool_event event = event::make(POOL_EVENT_END);
   event.as.end = {file.events, file.dropped};
-  std::string line;
-  write_event(event, line);
-  if (write_all(file.fd, line, file.regular) == 0) file.ended_at = file.size + line.size();
+  std::string end;
+  write_event(file.encoding, event, end);
+  if (file.mapped) cut(file);
+  if (write_all(file.fd, end, file.regular) == 0) file.ended_at = file.size + end.size();
 }
 
 // Locks the table over fork, so that the child finds it whole; then the child knows its name.
@@ -161,7 +220,7 @@ void after_fork_in_parent() {
   table().mutex.unlock();
 }
 void after_fork_in_child() {
-  this_process = getpid();
+  ++generation;
   table().mutex.unlock();
 }
 const int fork_handlers = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
@@ -172,16 +231,25 @@ File* open_file(const Opening& opening) {
   static_cast<void>(fork_handlers);
   const std::lock_guard lock(table().mutex);
   struct stat status {};
-  if (stat(opening.path.c_str(), &status) == 0) {
+  const bool exists = stat(opening.path.c_str(), &status) == 0;
+  if (exists) {
     File* file = shared_file(table(), status);
     if (file != nullptr && file->fd != -1) {
+      if (opening.alone) {
+        errno = EBUSY;
+        return nullptr;
+      }
       ++file->users;
       return file;
     }
   }
-  // Not truncated before it is locked: it may be another process's log.
+  // Not truncated before it is locked: it may be another process's log. What is to be mapped must
+  // be readable, too; a pipe must not be: we would be the reader that it waits for.
+  const bool to_map =
+      encoding_of(opening.path) == Encoding::mplog && (!exists || S_ISREG(status.st_mode));
   const int fd =
-      open(opening.path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+      open(opening.path.c_str(),
+           (to_map ? O_RDWR : O_WRONLY) | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
   if (fd < 0) return nullptr;
   File* file = nullptr;
   int error = fstat(fd, &status) == 0 ? 0 : refuse(fd, errno);
@@ -190,22 +258,22 @@ File* open_file(const Opening& opening) {
   return file;
 }
 
-bool append(File& file, std::string_view lines, u64 events) {
+Encoding encoding(const File& file) {
+  return file.encoding;
+}
+
+bool append(File& file, std::string_view batch, u64 events) {
   if (inherited(file)) return false;
-  const std::lock_guard lock(file.mutex);
-  if (file.error == 0 && !file.full && file.max != 0 && file.size + lines.size() > file.max) {
-    file.full = true;
+  std::unique_lock lock(file.mutex, std::defer_lock);
+  if (!single_threaded()) lock.lock();
+  if (MEMPOOL_UNLIKELY(file.size + batch.size() > file.limit)) return drop(file, events);
+  if (MEMPOOL_UNLIKELY(!file.window.put(file.size, batch))) {
+    if (const int error = put(file, batch)) {
+      stop(file, error);
+      return drop(file, events);
+    }
   }
-  if (file.fd == -1 || file.error != 0 || file.full) {
-    file.dropped += events;
-    return false;
-  }
-  if (const int error = write_all(file.fd, lines, file.regular)) {
-    stop(file, error);
-    file.dropped += events;
-    return false;
-  }
-  file.size += lines.size();
+  file.size += batch.size();
   file.events += events;
   return true;
 }
@@ -215,8 +283,7 @@ int close_file(File* file, std::string_view last_words) {
     return 0;  // the parent's: its mutex may be held by a thread that is not here
   const std::lock_guard table_lock(table().mutex);
   const std::lock_guard lock(file->mutex);
-  if (file->fd != -1 && !last_words.empty() &&
-      write_all(file->fd, last_words, file->regular) == 0) {
+  if (file->fd != -1 && !last_words.empty() && put(*file, last_words) == 0) {
     file->size += last_words.size();
   }
   if (--file->users > 0) return file->error;
@@ -224,12 +291,18 @@ int close_file(File* file, std::string_view last_words) {
     write_end(*file);
     if (close(file->fd) != 0 && file->error == 0) file->error = errno;
     file->fd = -1;
+    file->limit = 0;
   }
   return file->error;
 }
 
+int error(File& file) {
+  const std::lock_guard lock(file.mutex);
+  return file.error;
+}
+
 bool inherited(const File& file) {
-  return file.owner != this_process;
+  return file.owner != generation;
 }
 
 std::string expand_path(std::string_view path) {

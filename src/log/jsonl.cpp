@@ -1,9 +1,8 @@
 // The .jsonl encoding, writing half: see jsonl.hpp for the format.
 //
-// Made to be called for every event of a running program, so: no allocation but the growth of the
-// caller's string, no format strings, no search. Keys are laid out with their quotes and commas
-// when we compile; numbers go through std::to_chars. All that has a known length is gathered on
-// the stack and appended at once; only text and bytes, which have none, are appended piecewise.
+// Made to be called for every event of a running program, so: no allocation, no format strings, no
+// search. Keys are laid out with their quotes and commas when we compile; numbers go through
+// std::to_chars. The caller has made room for the longest line there can be (encoding.hpp).
 #include "log/jsonl.hpp"
 
 #include <mempool.h>
@@ -15,7 +14,7 @@
 #include "base/text.hpp"
 #include "event/table.hpp"
 
-namespace mempool::log {
+namespace mempool::log::jsonl {
 namespace {
 
 using event::Field;
@@ -80,22 +79,21 @@ consteval bool words_are_short() {
 }
 static_assert(words_are_short(), "a word is longer than the line buffer allows for");
 
-/// The end of a line that is being written.
+/// The end of a line that is being written. There is room behind it for all that may come.
 class Line {
  public:
-  explicit Line(std::string& out) : out_(out) {}
-  Line(const Line&) = delete;
-  Line& operator=(const Line&) = delete;
+  explicit Line(char* to) : at_(to) {}
 
   void put(const Piece& piece) {
     std::memcpy(at_, piece.text, sizeof piece.text);
     at_ += piece.size;
   }
   void put(char c) { *at_++ = c; }
+  void put(std::string_view text) { at_ = std::copy(text.begin(), text.end(), at_); }
   void word(std::string_view word) {
-    *at_++ = '"';
-    at_ = std::copy(word.begin(), word.end(), at_);
-    *at_++ = '"';
+    put('"');
+    put(word);
+    put('"');
   }
   void number(u64 n) {
     const bool plain = n <= largest_plain_number;
@@ -108,48 +106,47 @@ class Line {
     at_ = std::to_chars(at_ + 3, at_ + 19, n, 16).ptr;
     put('"');
   }
-  /// The string itself, with all that was put so far: for what has no known length, and at the
-  /// end. Not left to a destructor, which could not report that memory has run out.
-  std::string& flush() {
-    out_.append(buffer_, at_);
-    at_ = buffer_;
-    return out_;
-  }
+  void text(std::string_view text);
+  void hex(pool_bytes bytes);
+  [[nodiscard]] char* end() const { return at_; }
 
  private:
-  // seq, pool, call, event, time and the fields: a key and a value each; a piece of slack because
-  // pieces are copied whole; the closing brace and newline.
-  static constexpr std::size_t size =
-      (5 + most_fields) * (sizeof(Piece) + longest_value) + sizeof(Piece) + 2;
-  std::string& out_;
-  char buffer_[size];
-  char* at_ = buffer_;
+  void escaped(u8 c);
+
+  char* at_;
 };
+
+// seq, pool, call, event, time and the fields: a key and a value each; a piece of slack because
+// pieces are copied whole; the closing brace and newline.
+static_assert((5 + most_fields) * (sizeof(Piece) + longest_value) + sizeof(Piece) + 2 <=
+                  most_bytes_without_data,
+              "a line may be longer than there is room for");
 
 constexpr char hex_digits[] = "0123456789abcdef";
 
-void append_escaped(u8 c, std::string& out) {
+void Line::escaped(u8 c) {
+  put('\\');
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
+    case '"':
+    case '\\': return put(static_cast<char>(c));
+    case '\b': return put('b');
+    case '\f': return put('f');
+    case '\n': return put('n');
+    case '\r': return put('r');
+    case '\t': return put('t');
     default:
-      out += "\\u00";
-      out += hex_digits[c >> 4];
-      out += hex_digits[c & 15];
+      put(std::string_view("u00"));
+      put(hex_digits[c >> 4]);
+      put(hex_digits[c & 15]);
   }
 }
 
-/// A JSON string: what needs no escape is appended in runs.
-void append_text(std::string_view text, std::string& out) {
-  out += '"';
+/// A JSON string: what needs no escape is copied in runs.
+void Line::text(std::string_view text) {
+  put('"');
   std::size_t run = 0;  // text[0, run) can stand as it is
-  const auto append_run = [&] {
-    out.append(text.substr(0, run));
+  const auto put_run = [&] {
+    put(text.substr(0, run));
     text.remove_prefix(run);
     run = 0;
   };
@@ -161,27 +158,24 @@ void append_text(std::string_view text, std::string& out) {
       run += length;
       continue;
     }
-    append_run();
+    put_run();
     if (escape)
-      append_escaped(c, out);
+      escaped(c);
     else
-      out += "\xEF\xBF\xBD";  // U+FFFD
+      put(std::string_view("\xEF\xBF\xBD"));  // U+FFFD
     text.remove_prefix(1);
   }
-  append_run();
-  out += '"';
+  put_run();
+  put('"');
 }
 
-void append_hex(pool_bytes bytes, std::string& out) {
-  const std::size_t start = out.size();
-  out.resize(start + 2 * bytes.size + 2);
-  char* to = out.data() + start;
-  *to++ = '"';
+void Line::hex(pool_bytes bytes) {
+  put('"');
   for (std::size_t i = 0; i < bytes.size; ++i) {
-    *to++ = hex_digits[bytes.data[i] >> 4];
-    *to++ = hex_digits[bytes.data[i] & 15];
+    put(hex_digits[bytes.data[i] >> 4]);
+    put(hex_digits[bytes.data[i] & 15]);
   }
-  *to = '"';
+  put('"');
 }
 
 void write_value(const pool_event& event, const Field& field, Line& line) {
@@ -192,8 +186,8 @@ void write_value(const pool_event& event, const Field& field, Line& line) {
     case Type::MARK: return line.put(event::get<u8>(event, field) != 0 ? true_word : false_word);
     case Type::ADDR:
     case Type::OPTADDR: return line.address(event::get<u64>(event, field));
-    case Type::TEXT: return append_text(event::get<const char*>(event, field), line.flush());
-    case Type::BYTES: return append_hex(event::get<pool_bytes>(event, field), line.flush());
+    case Type::TEXT: return line.text(event::get<const char*>(event, field));
+    case Type::BYTES: return line.hex(event::get<pool_bytes>(event, field));
     case Type::POLICY:
     case Type::SIDE:
     case Type::REASON:
@@ -203,19 +197,20 @@ void write_value(const pool_event& event, const Field& field, Line& line) {
 
 }  // namespace
 
-void write_header(std::string& out) {
-  Line line(out);
-  line.flush() += "{\"mempool_log\":";
+char* write_header(char* to) {
+  Line line(to);
+  line.put(std::string_view("{\"mempool_log\":"));
   line.number(format_major);
-  line.flush() += ",\"minor\":";
+  line.put(std::string_view(",\"minor\":"));
   line.number(format_minor);
-  line.flush() += ",\"producer\":\"mempool " MEMPOOL_VERSION "\"}\n";
+  line.put(std::string_view(",\"producer\":\"mempool " MEMPOOL_VERSION "\"}\n"));
+  return line.end();
 }
 
-void write_event(const pool_event& event, std::string& out) {
+char* write_event(const pool_event& event, char* to) {
   const Kind* kind = event::find(event.kind);
   const std::size_t row = kind != nullptr ? kind->code - 1 : 0;
-  Line line(out);
+  Line line(to);
   line.put(seq_key);
   line.number(event.seq);
   line.put(pool_key);
@@ -234,7 +229,7 @@ void write_event(const pool_event& event, std::string& out) {
   }
   line.put('}');
   line.put('\n');
-  line.flush();
+  return line.end();
 }
 
-}  // namespace mempool::log
+}  // namespace mempool::log::jsonl

@@ -10,22 +10,26 @@
 // is linked into libmempool and links nothing.
 #pragma once
 
-#include <mempool/event.h>
-
-#include <string>
-
-#include "base/units.hpp"
+#include "log/encoding.hpp"
 
 namespace mempool::log {
 
-inline constexpr u64 format_major = 1;
-inline constexpr u64 format_minor = 0;
 inline constexpr u64 largest_plain_number = (u64{1} << 53) - 1;
 
-/// Appends the first line of a log.
-void write_header(std::string& out);
+namespace jsonl {
 
-/// Appends one event and a newline. Out of memory (std::bad_alloc), part of the line is appended.
-void write_event(const pool_event& event, std::string& out);
+/// See encoding.hpp.
+[[nodiscard]] char* write_header(char* to);
+[[nodiscard]] char* write_event(const pool_event& event, char* to);
+
+}  // namespace jsonl
+
+/// Appends the first line of a log; one event and a newline.
+inline void write_header(std::string& out) {
+  write_header(Encoding::jsonl, out);
+}
+inline void write_event(const pool_event& event, std::string& out) {
+  write_event(Encoding::jsonl, event, out);
+}
 
 }  // namespace mempool::log

@@ -1,22 +1,15 @@
-// LineSource: a file, standard input or a text, line by line. Knows nothing of JSON or events.
+// LineSource: the lines of an input, one by one. Knows nothing of JSON or events.
 //
 // Bounded: it holds one line, at most 16 MiB; a longer one is skipped as it passes by. It hands a
 // line out as soon as it has come, so a pipe can be followed while it is written.
 #pragma once
 
-#include <string>
-#include <string_view>
-
-#include "base/result.hpp"
-#include "base/units.hpp"
+#include "log/input.hpp"
 
 namespace mempool::log {
 
 /// The longest line that is handed out. Longer than any event: a `bytes` event has 8 KiB of hex.
 inline constexpr std::size_t longest_line = std::size_t{16} << 20;
-
-/// Bytes after a line that may be read, whatever they are: the JSON parser looks ahead this far.
-inline constexpr std::size_t line_padding = 64;
 
 struct Line {
   std::string_view text;  // without the newline and a carriage return before it
@@ -26,35 +19,21 @@ struct Line {
 
 class LineSource {
  public:
-  /// "-" is standard input. Fails when the file cannot be opened or is a directory.
-  static Result<LineSource> open(const std::string& path);
-  static LineSource from_text(std::string text);
-
-  LineSource(LineSource&& other) noexcept;
-  LineSource& operator=(LineSource&& other) noexcept;
-  ~LineSource();
+  explicit LineSource(Input&& input) : input_(std::move(input)) {}
 
   /// The next line, valid until the next call; false at the end. It may be empty.
   [[nodiscard]] bool next(Line& line);
 
-  /// The errno that ended reading before the end of the input; 0 if none did.
-  [[nodiscard]] int error() const { return error_; }
-  [[nodiscard]] u64 bytes_read() const { return bytes_read_; }
-  [[nodiscard]] u64 bytes_total() const { return bytes_total_; }  // 0 if not known
+  [[nodiscard]] const Input& input() const { return input_; }
+  /// Goes on at a position that begins a line; false if it cannot.
+  [[nodiscard]] bool seek(u64 position);
 
  private:
-  LineSource() = default;
-  bool fill();
   Line take(std::size_t size, bool newline);
 
-  //  buffer_  [ handed out | begin_ ... looked at for a newline | scanned_ ... | end_ .. room ]
-  //  and always line_padding bytes more
-  std::string buffer_;
-  std::size_t begin_ = 0, scanned_ = 0, end_ = 0;
-  bool skipping_ = false;  // within a line that is too long
-  int fd_ = -1;            // -1: all there is lies in the buffer
-  int error_ = 0;
-  u64 bytes_read_ = 0, bytes_total_ = 0;
+  Input input_;
+  std::size_t scanned_ = 0;  // bytes of the input's rest that hold no newline
+  bool skipping_ = false;    // within a line that is too long
 };
 
 }  // namespace mempool::log

@@ -52,20 +52,30 @@ int without_throwing(Call call) noexcept {
 }  // namespace
 
 MemoryPool* pool_create(size_t size) {
-  return mempool::create_pool(size, nullptr, true, false);
+  return mempool::create_pool({size});
 }
 
 MemoryPool* pool_create_with(size_t size, const pool_options* options) {
-  return mempool::create_pool(size, options, true, false);
+  return mempool::create_pool({size, options});
+}
+
+MemoryPool* pool_create_in(void* buffer, size_t size, const pool_options* options) {
+  if (buffer == nullptr) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  return mempool::create_pool({size, options, buffer});
 }
 
 void* pool_alloc(MemoryPool* pool, size_t size) {
-  if (const Entry entry(pool); entry) return pool->alloc(size);
-  return nullptr;
+  if (MEMPOOL_LIKELY(pool != nullptr && pool->gate().plain())) return pool->plain_alloc(size);
+  const Entry entry(pool);
+  return entry ? pool->alloc(size) : nullptr;
 }
 
 void pool_free(MemoryPool* pool, void* ptr) {
   if (ptr == nullptr && pool != nullptr) return;
+  if (MEMPOOL_LIKELY(pool != nullptr && pool->gate().plain())) return pool->plain_free(ptr);
   if (const Entry entry(pool); entry) pool->free(ptr);
 }
 
@@ -100,7 +110,14 @@ void* pool_calloc(MemoryPool* pool, size_t count, size_t size) {
   return entry ? pool->calloc(count, size) : nullptr;
 }
 
+void* pool_aligned_alloc(MemoryPool* pool, size_t alignment, size_t size) {
+  const Entry entry(pool);
+  return entry ? pool->aligned_alloc(alignment, size) : nullptr;
+}
+
 void* pool_realloc(MemoryPool* pool, void* ptr, size_t size) {
+  if (MEMPOOL_LIKELY(pool != nullptr && pool->gate().plain()))
+    return pool->plain_realloc(ptr, size);
   const Entry entry(pool);
   return entry ? pool->realloc(ptr, size) : nullptr;
 }
@@ -165,6 +182,13 @@ int pool_log_open(MemoryPool* pool, const char* path) {
 int pool_log_close(MemoryPool* pool) {
   const Entry entry(pool);
   return entry ? pool->close_log() : -1;
+}
+
+int pool_log_save(MemoryPool* pool, const char* path) {
+  const Entry entry(pool);
+  if (!entry) return -1;
+  if (path != nullptr && *path == '\0') return invalid();
+  return without_throwing([&] { return pool->save_log(path); });
 }
 
 int pool_set_sink(MemoryPool* pool, const pool_sink* sink) {

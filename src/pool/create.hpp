@@ -6,9 +6,15 @@
 
 namespace mempool {
 
-/// pool_create_with(), with two more choices: whether MEMPOOL_OPTIONS and MEMPOOL_LOG count, and
-/// whether addresses are hidden (base "0x0", misuse without address), as a replay wants it.
-[[nodiscard]] MemoryPool* create_pool(std::size_t size, const pool_options* options,
-                                      bool use_environment, bool hide_addresses) noexcept;
+struct Creation {
+  std::size_t size;
+  const pool_options* options = nullptr;
+  void* buffer = nullptr;       // the region, of `size` bytes; null: the pool gets its own
+  bool use_environment = true;  // MEMPOOL_OPTIONS and MEMPOOL_LOG count
+  bool hide_addresses = false;  // base "0x0", misuse without address: as a replay wants it
+};
+
+/// As pool_create_with() and pool_create_in().
+[[nodiscard]] MemoryPool* create_pool(const Creation& wanted) noexcept;
 
 }  // namespace mempool

@@ -69,6 +69,7 @@ pool_error_fn Pool::set_handler(pool_error_fn fn, void* user) {
 void Pool::report(const pool_report& report, const Line& evidence) {
   const int kept = errno;
   ++misuses_;
+  if (watch_.ring) record();
   if (handler_ != nullptr) {
     gate_.run([&] { handler_(&report, handler_user_); });
   } else if (settings_.errors != POOL_ERRORS_QUIET) {
@@ -99,7 +100,7 @@ Pool::Misuse Pool::diagnose(const void* pointer) const {
     return found;
   }
   found.kind = POOL_ERROR_INTERIOR_FREE;
-  const explain::Layout block = layout(start, slab_.find(start));
+  const explain::Layout block = layout(start, record_of(start));
   found.block = block.number;
   found.requested = block.requested;
   found.payload_offset = static_cast<i64>(offset - block.payload);
@@ -184,21 +185,26 @@ Pool::Finding Pool::examine(const explain::Layout& block, u32 side) const {
   return finding;
 }
 
-/// Compares both guards of a block and tells it; only damage is told when only_damage.
-Pool::Findings Pool::check_guards(const explain::Layout& block, bool only_damage) {
-  if (block.front == 0) return {};
+/// Compares both guards of a block.
+Pool::Findings Pool::check_guards(const explain::Layout& block) const {
+  if (block.guard == 0) return {};
   Findings findings{examine(block, POOL_SIDE_FRONT), examine(block, POOL_SIDE_BACK)};
   for (Finding* finding : {&findings.front, &findings.back}) {
-    const bool damaged = finding->check.damaged != 0;
-    if (damaged) {
-      finding->check.expected = {finding->expected, finding->check.found.size};
-      std::memcpy(finding->found, finding->check.found.data, finding->check.found.size);
-    }
-    if (watch_.active() && (damaged || !only_damage)) {
-      explain::guard_checked(finding->check, watch_);
-    }
+    if (finding->check.damaged == 0) continue;
+    std::memcpy(finding->found, finding->check.found.data, finding->check.found.size);
   }
   return findings;
+}
+
+/// Tells what was found, or only what is damaged.
+void Pool::tell_guard_checks(const Findings& findings, bool only_damage) {
+  if (!watch_.active()) return;
+  for (const Finding* finding : {&findings.front, &findings.back}) {
+    explain::GuardCheck check = finding->check;
+    if (check.size == 0 || (only_damage && check.damaged == 0)) continue;
+    if (check.damaged != 0) check.expected = {finding->expected, check.found.size};
+    explain::explain(check, [this](pool_event& event) { watch_.event(event); });
+  }
 }
 
 pool_report Pool::damage_report(const explain::Layout& block, const Finding& finding) const {

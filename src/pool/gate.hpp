@@ -1,5 +1,10 @@
-// Gate: who may come into a pool. Open for everybody (one test of a byte) unless the pool is
-// thread_safe, or a handler, sink or walk function of this very pool is running.
+// Gate: who may come into a pool, and by which door: one byte, tested once a call.
+//
+//     0               plain: nothing to ask, nothing to do but the work
+//     watched         the work, and it is told
+//     careful         the work and what guards and fill add to it, and it is told
+//     locked, busy    enter() decides: the pool is thread_safe, or a handler, sink or walk function
+//                     of this very pool is running
 #pragma once
 
 #include <atomic>
@@ -13,24 +18,32 @@ namespace mempool {
 
 class Gate {
  public:
-  void make_thread_safe() { bits_ = locked; }
+  void make_thread_safe() { set(locked, true); }
+  void set_extras(bool is_careful, bool is_watched) {
+    set(careful, is_careful);
+    set(watched, is_watched);
+  }
+
+  /// Nothing but the work is to be done.
+  [[nodiscard]] bool plain() const { return bits() == 0; }
+  /// The work, and maybe telling it: no block has guards, nothing is filled.
+  [[nodiscard]] bool careless() const { return (bits() & careful) == 0; }
   /// False: enter() has to decide.
-  [[nodiscard]] bool open() const { return bits_.load(std::memory_order_relaxed) == 0; }
+  [[nodiscard]] bool open() const { return (bits() & (locked | busy)) == 0; }
 
   /// False and EDEADLK when the call comes out of this pool's own handler, sink or walk. Such a
   /// call would find the pool in the middle of another.
   [[nodiscard]] bool enter() {
-    const u8 bits = bits_.load(std::memory_order_relaxed);
-    if ((bits & locked) != 0) {
+    if ((bits() & locked) != 0) {
       if (owner_.load(std::memory_order_relaxed) == std::this_thread::get_id()) return refuse();
       mutex_.lock();
       owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
       return true;
     }
-    return (bits & busy) == 0 || refuse();
+    return (bits() & busy) == 0 || refuse();
   }
   void leave() {
-    if ((bits_.load(std::memory_order_relaxed) & locked) == 0) return;
+    if ((bits() & locked) == 0) return;
     owner_.store({}, std::memory_order_relaxed);
     mutex_.unlock();
   }
@@ -38,14 +51,18 @@ class Gate {
   /// Runs code of the program; calls that it makes to this pool are refused meanwhile.
   template <class Code>
   void run(Code code) {
-    const u8 before = bits_.load(std::memory_order_relaxed);
-    bits_.store(before | busy, std::memory_order_relaxed);
+    const bool was_busy = (bits() & busy) != 0;
+    set(busy, true);
     code();
-    bits_.store(before, std::memory_order_relaxed);
+    set(busy, was_busy);
   }
 
  private:
-  static constexpr u8 locked = 1, busy = 2;
+  static constexpr u8 locked = 1, busy = 2, watched = 4, careful = 8;
+  [[nodiscard]] u8 bits() const { return bits_.load(std::memory_order_relaxed); }
+  void set(u8 bit, bool on) {
+    bits_.store(static_cast<u8>(on ? bits() | bit : bits() & ~bit), std::memory_order_relaxed);
+  }
   static bool refuse() {
     errno = EDEADLK;
     return false;

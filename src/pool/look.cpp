@@ -25,10 +25,10 @@ u64 Pool::requested_size(const void* pointer) const {
     errno = EINVAL;
     return 0;
   }
-  return layout(start, slab_.find(start)).requested;
+  return layout(start, record_of(start)).requested;
 }
 
-void Pool::statistics(pool_statistics& stats) const {
+void Pool::statistics(pool_statistics& stats) {
   stats.capacity = capacity_;
   stats.free = bytes(engine_.free_granules());
   stats.largest = bytes(engine_.largest());
@@ -40,7 +40,9 @@ void Pool::statistics(pool_statistics& stats) const {
   stats.failures = failures_;
   stats.misuse = misuses_;
   stats.metadata_bytes = metadata_bytes_ + slab_.fallback_bytes() + sizeof(MemoryPool);
-  stats.events_dropped = lost_events_ + (watch_.file ? watch_.file->dropped() : 0);
+  stats.record_bytes = slab_.record_bytes();
+  stats.events_dropped = lost_events_ + (watch_.file ? watch_.file->dropped() : 0) +
+                         (recording_.file ? recording_.file->dropped() : 0);
 }
 
 int Pool::walk(pool_walk_fn fn, void* user) {
@@ -51,7 +53,7 @@ int Pool::walk(pool_walk_fn fn, void* user) {
     block.size = bytes(engine_.size_at(at));
     block.number = block.payload_offset = POOL_NONE;
     if (!engine_.is_free_start(at)) {
-      const engine::Record& record = slab_.find(at);
+      const engine::Record& record = record_of(at);
       const explain::Layout used = layout(at, record);
       block.used = 1;
       block.number = used.number;
@@ -82,7 +84,8 @@ int Pool::check(pool_report_fn fn, void* user) {
   } else {  // guards are looked for where the bookkeeping says they are
     each_live([&](Granule start, const engine::Record& record) {
       const explain::Layout block = layout(start, record);
-      const Findings findings = check_guards(block, true);
+      const Findings findings = check_guards(block);
+      tell_guard_checks(findings, true);
       if (findings.front.check.damaged != 0) violation(damage_report(block, findings.front));
       if (findings.back.check.damaged != 0) violation(damage_report(block, findings.back));
     });

@@ -21,8 +21,9 @@ namespace {
 /// Lays engine and slab out; over nullptr it only measures.
 void lay_out(Carver& carver, engine::Engine& engine, engine::Slab& slab, const Settings& settings) {
   const auto granules = static_cast<Granule>(settings.capacity / settings.align);
-  engine.layout(carver, granules);
-  slab.layout(carver, engine.end(), settings.records);
+  engine.layout(carver, granules, settings.policy,
+                static_cast<u32>(std::countr_zero(settings.align)));
+  slab.layout(carver, settings.records);
 }
 
 u64 metadata_size(const Settings& settings) {
@@ -35,30 +36,31 @@ u64 metadata_size(const Settings& settings) {
 
 }  // namespace
 
-MemoryPool* Pool::open(Settings&& settings) {
+MemoryPool* Pool::open(Settings&& settings, u8* buffer) {
   const u64 metadata_bytes = metadata_size(settings);
   const u64 capacity = settings.capacity;
-  auto* region = static_cast<u8*>(map_region(capacity));
-  void* metadata = region == nullptr ? nullptr : allocate_zeroed(metadata_bytes);
+  u8* region = buffer != nullptr ? buffer : static_cast<u8*>(map(capacity));
+  void* metadata = region == nullptr ? nullptr : map(metadata_bytes);
   void* memory = metadata == nullptr ? nullptr : allocate(sizeof(MemoryPool));
   if (memory == nullptr) {
-    release(metadata);
-    if (region != nullptr) unmap_region(region, capacity);
+    unmap(metadata, metadata_bytes);
+    if (buffer == nullptr) unmap(region, capacity);
     errno = ENOMEM;
     return nullptr;
   }
-  return new (memory) MemoryPool(std::move(settings), region, metadata, metadata_bytes);
+  return new (memory)
+      MemoryPool(std::move(settings), region, buffer == nullptr, metadata, metadata_bytes);
 }
 
-Pool::Pool(Settings&& settings, u8* region, void* metadata, u64 metadata_bytes)
-    : region_(region),
-      shift_(static_cast<u32>(std::countr_zero(settings.align))),
+Pool::Pool(Settings&& settings, u8* region, bool owns_region, void* metadata, u64 metadata_bytes)
+    : shift_(static_cast<u32>(std::countr_zero(settings.align))),
+      region_(region),
       capacity_(settings.capacity),
       guard_(settings.guards),
       settings_(std::move(settings)),
       metadata_(metadata),
-      metadata_bytes_(metadata_bytes) {
-  front_ = front_of(guard_);
+      metadata_bytes_(metadata_bytes),
+      owns_region_(owns_region) {
   live_guards_ = guard_ != 0;
   Carver carver(metadata);
   lay_out(carver, engine_, slab_, settings_);
@@ -75,13 +77,11 @@ Pool::~Pool() {
 /// The first events of a pool: who it is. Nothing of this can fail the creation.
 void Pool::start_watching() {
   if (settings_.debug) watch_.narration = std::make_unique<NarratingSink>();
-  if (!settings_.log.empty()) {
+  if (settings_.ring != 0) {
+    start_ring();
+  } else if (!settings_.log.empty()) {
     const int error = attach_file(settings_.log.c_str(), settings_.log_from_environment);
-    if (error != 0) {
-      std::fprintf(stderr,
-                   "mempool: warning: log '%s' cannot be written: %s; the pool goes unwatched\n",
-                   settings_.log.c_str(), std::strerror(error));
-    }
+    if (error != 0) warn_of_log(settings_.log.c_str(), error, "the pool goes unwatched");
   }
   set_extras();
   if (!watch_.active()) return;
@@ -107,8 +107,13 @@ int Pool::attach_file(const char* path, bool from_environment) {
   log::File* file = log::open_file({log::expand_path(path), settings_.max, from_environment});
   if (file == nullptr) return errno;
   log_path_ = path;
-  watch_.file = std::make_unique<FileSink>(file, settings_.flush);
+  watch_.file = std::make_unique<FileSink>(file, watch_.pool, settings_.flush);
   return 0;
+}
+
+void Pool::warn_of_log(const char* path, int error, const char* consequence) {
+  std::fprintf(stderr, "mempool: warning: log '%s' cannot be written: %s; %s\n", path,
+               std::strerror(error), consequence);
 }
 
 /// After a fork the log is the parent's. The child goes on in a file of its own if the path holds
@@ -146,13 +151,14 @@ int Pool::open_log(const char* path) {
 }
 
 int Pool::close_log() {
-  if (!watch_.file) {
+  std::unique_ptr<FileSink>& file = watch_.file ? watch_.file : recording_.file;
+  if (!file) {
     errno = EINVAL;
     return -1;
   }
-  const int error = watch_.file->finish();
-  lost_events_ += watch_.file->dropped();
-  watch_.file.reset();
+  const int error = file->finish();
+  lost_events_ += file->dropped();
+  file.reset();
   set_extras();
   if (error == 0) return 0;
   errno = error;
@@ -170,30 +176,47 @@ int Pool::set_sink(const pool_sink* sink) {
 }
 
 void Pool::tell_snapshot() {
+  tell_blocks({}, guard_, next_number_, [this](pool_event& event) { watch_.event(event); });
+}
+
+/// The block that starts at an offset, now or as the past has it.
+explain::Past::Piece Pool::piece_at(u64 offset, const explain::Past& past) const {
+  if (const explain::Past::Piece* piece = past.at(offset)) return *piece;
+  const Granule at = granule_at(offset);
+  if (!engine_.is_free_start(at)) return {layout(at, record_of(at)), true};
+  explain::Past::Piece free{};
+  free.block.offset = offset;
+  free.block.size = bytes(engine_.size_at(at));
+  return free;
+}
+
+/// A snapshot and its blocks: the pool as it was, which is as it is if nothing has been undone.
+void Pool::tell_blocks(const explain::Past& past, u64 guards, u64 next_number,
+                       const std::function<void(pool_event&)>& tell) const {
   u64 blocks = 0;
-  for (Granule at = engine_.begin(); at != engine_.end(); at = engine_.after(at)) ++blocks;
+  for (u64 offset = 0; offset != capacity_; offset += piece_at(offset, past).block.size) ++blocks;
   pool_event event = event::make(POOL_EVENT_SNAPSHOT);
   event.as.snapshot = {capacity_,
                        settings_.align,
                        settings_.policy,
-                       guard_,
+                       guards,
                        base(),
                        settings_.name.empty() ? nullptr : settings_.name.c_str(),
                        static_cast<u8>(settings_.fill),
-                       next_number_,
+                       next_number,
                        blocks};
-  watch_.event(event);
-  for (Granule at = engine_.begin(); at != engine_.end(); at = engine_.after(at)) {
+  tell(event);
+  for (u64 offset = 0; offset != capacity_;) {
+    const auto [block, used] = piece_at(offset, past);
     pool_event row = event::make(POOL_EVENT_BLOCK);
-    row.as.block.offset = offset_at(at);
-    row.as.block.size = bytes(engine_.size_at(at));
-    if (!engine_.is_free_start(at)) {
-      const engine::Record& record = slab_.find(at);
-      const explain::Layout block = layout(at, record);
+    row.as.block.offset = offset;
+    row.as.block.size = block.size;
+    if (used) {
       row.as.block = {block.number,  block.offset,    block.size,
-                      block.payload, block.requested, record.guard};
+                      block.payload, block.requested, block.guard};
     }
-    watch_.event(row);
+    tell(row);
+    offset += block.size;
   }
 }
 
@@ -201,7 +224,9 @@ void Pool::destroy() {
   begin_call();
   each_live([&](Granule start, const engine::Record& record) {
     const explain::Layout block = layout(start, record);
-    report_damage(block, check_guards(block, false));
+    const Findings findings = check_guards(block);
+    tell_guard_checks(findings, false);
+    report_damage(block, findings);
   });
   if (watch_.active()) {
     each_live([&](Granule start, const engine::Record& record) {
@@ -220,24 +245,44 @@ void Pool::destroy() {
   auto* handle = static_cast<MemoryPool*>(this);
   u8* region = region_;
   const u64 capacity = capacity_;
+  const bool owns_region = owns_region_;
   void* metadata = metadata_;
+  const u64 metadata_bytes = metadata_bytes_;
   handle->~MemoryPool();
   release(handle);
-  release(metadata);
-  unmap_region(region, capacity);
+  unmap(metadata, metadata_bytes);
+  if (owns_region) unmap(region, capacity);
 }
 
-MemoryPool* create_pool(std::size_t size, const pool_options* options, bool use_environment,
-                        bool hide_addresses) noexcept {
+namespace {
+
+/// The aligned part of a caller's buffer: its first byte, and settings.capacity. EINVAL if there
+/// is no whole granule in it.
+int fit_into(void* buffer, u64 size, Settings& settings, u8*& region) {
+  const auto address = reinterpret_cast<std::uintptr_t>(buffer);
+  const u64 before = round_up(address, settings.align) - address;
+  if (size < before || round_down(size - before, settings.align) == 0) return EINVAL;
+  region = static_cast<u8*>(buffer) + before;
+  settings.capacity = round_down(size - before, settings.align);
+  return 0;
+}
+
+}  // namespace
+
+MemoryPool* create_pool(const Creation& wanted) noexcept {
   try {
     Settings settings;
-    settings.hide_addresses = hide_addresses;
-    if (const int error = settle(size, options, use_environment, settings)) {
+    settings.hide_addresses = wanted.hide_addresses;
+    u8* region = nullptr;
+    int error = settle(wanted.size, wanted.options, wanted.use_environment, settings);
+    if (error == 0 && wanted.buffer != nullptr)
+      error = fit_into(wanted.buffer, wanted.size, settings, region);
+    if (error != 0) {
       errno = error;
       return nullptr;
     }
     const int kept = errno;
-    MemoryPool* pool = Pool::open(std::move(settings));
+    MemoryPool* pool = Pool::open(std::move(settings), region);
     if (pool == nullptr) return nullptr;
     pool->start_watching();
     errno = kept;

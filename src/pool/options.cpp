@@ -76,7 +76,7 @@ bool parse_errors(std::string_view text, int& value) {
 
 bool parse_policy(std::string_view text, int& value) {
   value = static_cast<int>(event::code_of(event::Type::POLICY, text));
-  return value == POOL_FIRST;
+  return value != 0;
 }
 
 bool valid_align(u64 align, u64 size) {
@@ -150,6 +150,7 @@ constexpr Key keys[] = {
                             return text == "call" || parse_size(text, value);
                           }>},
     {"max", fill_parsed<&pool_options::max, parse_size>},
+    {"ring", fill_parsed<&pool_options::ring, parse_size>},
     {"clock", fill_parsed<&pool_options::clock, parse_switch>},
     {"debug", fill_parsed<&pool_options::debug, parse_switch>},
 };
@@ -187,12 +188,12 @@ bool valid_switch(int value) {
 }
 
 bool valid(const pool_options& options, u64 size) {
-  return (options.align == 0 || valid_align(options.align, size)) &&
-         (options.policy == 0 || options.policy == POOL_FIRST) &&
-         options.errors >= POOL_ERRORS_DEFAULT && options.errors <= POOL_ERRORS_QUIET &&
-         valid_switch(options.fill) && valid_switch(options.thread_safe) &&
-         valid_switch(options.clock) && valid_switch(options.debug) &&
-         options.guards <= most_guard_bytes && options.records < ~u32{0};
+  return (options.align == 0 || valid_align(options.align, size)) && options.policy >= 0 &&
+         options.policy <= POOL_GOOD && options.errors >= POOL_ERRORS_DEFAULT &&
+         options.errors <= POOL_ERRORS_QUIET && valid_switch(options.fill) &&
+         valid_switch(options.thread_safe) && valid_switch(options.clock) &&
+         valid_switch(options.debug) && options.guards <= most_guard_bytes &&
+         options.records < ~u32{0};
 }
 
 u32 default_records(u64 capacity) {
@@ -232,6 +233,7 @@ int settle(u64 size, const pool_options* options, bool use_environment, Settings
   settings.log_from_environment = o.log == nullptr;
   settings.flush = o.flush;
   settings.max = o.max;
+  settings.ring = o.ring;
   settings.fill = o.fill == POOL_ON;
   settings.thread_safe = o.thread_safe == POOL_ON;
   settings.clock = o.clock == POOL_ON;

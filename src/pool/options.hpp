@@ -30,6 +30,7 @@ struct Settings {
   bool log_from_environment = false;  // the file goes on where this process left it
   u64 flush = 0;
   u64 max = 0;
+  u64 ring = 0;  // 0: no flight recorder
   bool fill = false;
   bool thread_safe = false;
   bool clock = false;

@@ -1,6 +1,8 @@
-// Pool: the work. alloc and free first, with nothing in the way; then what extras add to them.
+// Pool: the work. The plain calls first, with nothing in the way; then the same with everything
+// that can be asked for or go wrong.
 #include "pool/pool.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -9,110 +11,178 @@
 
 namespace mempool {
 
-using engine::first_granule;
 using engine::no_granule;
 
-u64 Pool::needed(u64 requested) const {
-  const u64 whole =
-      round_up(add_saturating(add_saturating(front_, requested), guard_), u64{1} << shift_);
-  return whole == 0 ? u64{1} << shift_ : whole;
+// ---- no guards, no fill; success, or the general call decides -----------------------------------
+
+inline void Pool::count_live(u64 bytes) {
+  ++live_blocks_;
+  live_bytes_ += bytes;
+  if (live_bytes_ > peak_bytes_) peak_bytes_ = live_bytes_;
 }
 
-//  [ front guard, rounded up | requested | guard and padding ]   = one block, whole granules
+void* Pool::plain_alloc(u64 requested) {
+  return quick_alloc<false>(requested);
+}
+void Pool::plain_free(void* pointer) {
+  quick_free<false>(pointer);
+}
 void* Pool::alloc(u64 requested) {
-  if (MEMPOOL_UNLIKELY(extras_ != 0)) begin_call();
-  void* payload = place(requested, next_number_);
+  return gate_.careless() ? quick_alloc<true>(requested) : aligned_alloc(1, requested);
+}
+void Pool::free(void* pointer) {
+  gate_.careless() ? quick_free<true>(pointer) : careful_free(pointer);
+}
+
+//  [ requested | padding ]   = one block, whole granules
+template <bool watched>
+inline void* Pool::quick_alloc(u64 requested) {
+  if (MEMPOOL_UNLIKELY(requested > capacity_ || slab_.exhausted()))
+    return aligned_alloc(1, requested);
+  const auto wanted = static_cast<Granule>((requested + (requested == 0) + bytes(1) - 1) >> shift_);
+  if constexpr (watched) begin_call();
+  const engine::Taken taken = engine_.take(wanted);
+  if (MEMPOOL_UNLIKELY(taken.at == no_granule)) return aligned_alloc(1, requested);
+  const u64 number = next_number_++;
+  slab_.add(engine_.head(taken.at), taken.at, number, 0,
+            static_cast<u32>(bytes(wanted) - requested));
+  count_live(requested);
+  MEMPOOL_ASSERT(!engine::check_near(engine_, taken.at));
+  const u64 offset = offset_at(taken.at);
+  if constexpr (watched) {
+    watch_.change(explain::Taken{{number, offset, bytes(wanted), offset, requested, 0, 0, 0},
+                                 bytes(taken.from),
+                                 0,
+                                 POOL_NONE});
+    watch_.end_call();
+  }
+  return region_ + offset;
+}
+
+template <bool watched>
+inline void Pool::quick_free(void* pointer) {
+  const u64 offset = offset_of(pointer);
+  if (MEMPOOL_UNLIKELY(offset >= capacity_ || (offset & (bytes(1) - 1)) != 0))
+    return careful_free(pointer);
+  const Granule start = granule_at(offset);
+  if (MEMPOOL_UNLIKELY(!engine_.is_used_start(start))) return careful_free(pointer);
+  if constexpr (watched) begin_call();
+  const engine::Record record = slab_.remove(engine_.head(start), start);
+  const engine::Given given = engine_.give(start);
+  const u64 size = bytes(given.size);
+  --live_blocks_;
+  live_bytes_ -= size - record.slack;
+  MEMPOOL_ASSERT(!engine::check_near(engine_, start));
+  if constexpr (watched) {
+    watch_.change(
+        explain::Given{{record.number, offset, size, offset, size - record.slack, 0, 0, 0},
+                       bytes(given.left),
+                       bytes(given.right),
+                       false});
+    watch_.end_call();
+  }
+}
+
+// In place, or the general call moves the block.
+void* Pool::plain_realloc(void* pointer, u64 requested) {
+  const u64 offset = offset_of(pointer);
+  const Granule start = granule_at(offset);
+  if (offset >= capacity_ || (offset & (bytes(1) - 1)) != 0 || !engine_.is_used_start(start) ||
+      requested == 0 || requested > capacity_) {
+    return realloc(pointer, requested);
+  }
+  const auto wanted = static_cast<Granule>((requested + bytes(1) - 1) >> shift_);
+  engine::Resized resized;
+  if (!engine_.resize(start, wanted, resized)) return realloc(pointer, requested);
+  engine::Record& record = slab_.find(engine_.head(start), start);
+  live_bytes_ += requested - (bytes(resized.size) - record.slack);
+  if (live_bytes_ > peak_bytes_) peak_bytes_ = live_bytes_;
+  record.slack = static_cast<u32>(bytes(wanted) - requested) & engine::most_slack;
+  count_call();
+  return pointer;
+}
+
+// ---- the general calls --------------------------------------------------------------------------
+
+//  [ front guard, rounded up | requested | guard and padding ]   = one block, whole granules
+u64 Pool::needed(u64 requested, u64 guard) const {
+  const u64 whole =
+      round_up(add_saturating(add_saturating(front_of(guard), requested), guard), bytes(1));
+  return whole == 0 ? bytes(1) : whole;
+}
+
+void* Pool::aligned_alloc(u64 alignment, u64 requested) {
+  if (!is_power_of_two(alignment) || alignment > most_alignment) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  begin_call();
+  void* payload = place({requested, next_number_, alignment > bytes(1) ? alignment : POOL_NONE});
   ++next_number_;
-  if (MEMPOOL_UNLIKELY(payload == nullptr)) ++failed_numbers_;
-  if (MEMPOOL_UNLIKELY(extras_ != 0)) watch_.end_call();
+  if (payload == nullptr) ++failed_numbers_;
+  watch_.end_call();
   return payload;
 }
 
-void* Pool::place(u64 requested, u64 number) {
-  if (MEMPOOL_UNLIKELY(requested > capacity_)) return fail(requested, number);  // no sum overflows
-  const u64 whole = needed(requested);
+void* Pool::place(const Request& request) {
+  if (request.bytes > capacity_) return fail(request, false);  // so no sum below overflows
+  const u64 whole = needed(request.bytes, guard_);
   const auto wanted = static_cast<Granule>(whole >> shift_);
-  if (MEMPOOL_UNLIKELY(slab_.exhausted()) && !more_records(wanted)) return fail(requested, number);
-  const engine::Taken taken = engine_.take(wanted);
-  if (MEMPOOL_UNLIKELY(taken.at == no_granule)) return fail(requested, number);
-  slab_.add(taken.at, number, static_cast<u32>(guard_),
-            static_cast<u32>(whole - front_ - requested));
-  ++live_blocks_;
-  live_bytes_ += requested;
-  if (live_bytes_ > peak_bytes_) peak_bytes_ = live_bytes_;
+  if (slab_.exhausted() && !more_records(wanted)) return fail(request, true);
+  const engine::Taken taken = take(wanted, request);
+  if (taken.at == no_granule) return fail(request, false);
+  slab_.add(engine_.head(taken.at), taken.at, request.number, static_cast<u32>(guard_),
+            static_cast<u32>(whole - front_of(guard_) - request.bytes));
+  count_live(request.bytes);
   MEMPOOL_ASSERT(!engine::check_near(engine_, taken.at));
-  if (MEMPOOL_UNLIKELY(extras_ != 0)) after_place(taken.at, taken.from);
-  return region_ + offset_at(taken.at) + front_;
+  after_place(taken, request, whole);
+  return region_ + offset_at(taken.at) + front_of(guard_);
 }
 
-void Pool::free(void* pointer) {
+// The payload's address is to be a multiple of the alignment, in granules:
+//     address of the region + (g - first_granule) + front guard
+engine::Taken Pool::take(Granule wanted, const Request& request) {
+  if (request.alignment == POOL_NONE) return engine_.take(wanted);
+  const auto step = static_cast<Granule>(request.alignment >> shift_);
+  const u64 phase = (reinterpret_cast<std::uintptr_t>(region_) + front_of(guard_)) >> shift_;
+  return engine_.take_aligned(wanted,
+                              {step, static_cast<Granule>((phase - engine::first_granule) % step)});
+}
+
+void Pool::careful_free(void* pointer) {
   const Granule start = locate(pointer);
-  if (MEMPOOL_UNLIKELY(start == no_granule)) return misuse(pointer, "pool_free");
-  if (MEMPOOL_UNLIKELY(extras_ != 0)) return free_with_extras(start);
-  const engine::Record record = slab_.remove(start);
-  const engine::Given given = engine_.give(start);
-  --live_blocks_;
-  live_bytes_ -= bytes(given.size) - front_of(record.guard) - record.slack;
-  MEMPOOL_ASSERT(!engine::check_near(engine_, start));
+  if (start == no_granule) return misuse(pointer, "pool_free");
+  begin_call();
+  const explain::Layout block = layout(start, record_of(start));
+  const Findings findings = check_guards(block);
+  if (findings.damaged()) tell_guard_checks(findings, false);
+  if (settings_.fill) std::memset(region_ + block.payload, engine::freed_byte, block.requested);
+  give_back(start, findings.intact());
+  watch_.end_call();
+  report_damage(block, findings);
 }
 
 // A pointer is right iff it is the payload of the block that holds its granule.
 engine::Granule Pool::locate(const void* pointer) const {
   const u64 offset = offset_of(pointer);
-  if (MEMPOOL_UNLIKELY(offset >= capacity_) || (offset & (bytes(1) - 1)) != 0) return no_granule;
+  if (offset >= capacity_ || (offset & (bytes(1) - 1)) != 0) return no_granule;
   Granule start = granule_at(offset);
   if (!engine_.is_used_start(start)) {  // behind a front guard, or wrong
     start = engine_.start_of(start);
     if (!engine_.is_used_start(start)) return no_granule;
   }
-  const u64 front = front_of(slab_.find(start).guard);
+  const u64 front = live_guards_ ? front_of(record_of(start).guard) : 0;
   return offset_at(start) + front == offset ? start : no_granule;
 }
 
-// ---- what extras add: guards, fill, events ------------------------------------------------------
-
-void Pool::set_extras() {
-  extras_ = guard_ != 0 || live_guards_ || settings_.fill || watch_.active();
-}
-
-explain::Layout Pool::layout(Granule start, const engine::Record& record) const {
-  const u64 offset = offset_at(start);
-  const u64 size = bytes(engine_.size_at(start));
-  const u64 front = front_of(record.guard);
-  return {record.number,
-          offset,
-          size,
-          offset + front,
-          size - front - record.slack,
-          front,
-          record.guard != 0 ? record.slack : u64{0}};
-}
-
-void Pool::after_place(Granule at, Granule from) {
-  const explain::Layout block = layout(at, slab_.find(at));
-  engine::write_guard(region_ + block.offset, block.front);
-  engine::write_guard(region_ + block.payload + block.requested, block.back);
-  if (settings_.fill) std::memset(region_ + block.payload, engine::fresh_byte, block.requested);
-  if (watch_.active()) explain::taken(block, bytes(from), watch_);
-}
-
-void Pool::free_with_extras(Granule start) {
-  begin_call();
-  const explain::Layout block = layout(start, slab_.find(start));
-  const Findings findings = check_guards(block, false);
-  give_back(start, block);
-  watch_.end_call();
-  report_damage(block, findings);
-}
-
-void Pool::give_back(Granule start, const explain::Layout& block) {
-  if (settings_.fill) std::memset(region_ + block.payload, engine::freed_byte, block.requested);
-  static_cast<void>(slab_.remove(start));
+void Pool::give_back(Granule start, bool guards_intact) {
+  const engine::Record record = slab_.remove(engine_.head(start), start);
   const engine::Given given = engine_.give(start);
+  const explain::Layout block = layout(start, record, bytes(given.size));
   --live_blocks_;
   live_bytes_ -= block.requested;
   MEMPOOL_ASSERT(!engine::check_near(engine_, start));
-  if (watch_.active()) explain::given(block, bytes(given.left), bytes(given.right), watch_);
+  watch_.change(explain::Given{block, bytes(given.left), bytes(given.right), guards_intact});
 }
 
 bool Pool::more_records(Granule wanted) {
@@ -127,22 +197,23 @@ bool Pool::more_records(Granule wanted) {
   return true;
 }
 
-void* Pool::fail(u64 requested, u64 number) {
+void* Pool::fail(const Request& request, bool no_record) {
   ++failures_;
   if (watch_.active()) {
     pool_event event = event::make(POOL_EVENT_ALLOC_FAIL);
     pool_event_alloc_fail& failed = event.as.alloc_fail;
-    failed = {number,
-              requested,
-              needed(requested),
+    failed = {request.number,
+              request.bytes,
+              needed(request.bytes, guard_),
               bytes(engine_.free_granules()),
               bytes(engine_.largest()),
-              POOL_FAIL_FRAGMENTED};
+              POOL_FAIL_FRAGMENTED,
+              request.alignment};
     if (failed.needed > capacity_)
       failed.reason = POOL_FAIL_TOO_LARGE;
     else if (failed.free < failed.needed)
       failed.reason = POOL_FAIL_FULL;
-    else if (failed.largest >= failed.needed)
+    else if (no_record)
       failed.reason = POOL_FAIL_NO_RECORD;
     watch_.event(event);
   }
@@ -160,7 +231,6 @@ void* Pool::calloc(u64 count, u64 size) {
   return payload;
 }
 
-// A new block under the same number, the bytes, then the old block goes: one call.
 void* Pool::realloc(void* pointer, u64 requested) {
   if (pointer == nullptr) return alloc(requested);
   if (requested == 0) {
@@ -174,15 +244,41 @@ void* Pool::realloc(void* pointer, u64 requested) {
   }
   begin_call();
   count_call();
-  const explain::Layout old = layout(start, slab_.find(start));
-  void* payload = place(requested, old.number);
+  const explain::Layout old = layout(start, record_of(start));
+  return resize_in_place(start, old, requested) ? pointer : move(old, start, requested);
+}
+
+// The block keeps the guard size that it was given.
+bool Pool::resize_in_place(Granule start, const explain::Layout& old, u64 requested) {
+  if (requested > capacity_) return false;
+  engine::Record& record = slab_.find(engine_.head(start), start);
+  const u64 whole = needed(requested, record.guard);
+  engine::Resized resized;
+  if (!engine_.resize(start, static_cast<Granule>(whole >> shift_), resized)) return false;
+  record.slack = static_cast<u32>(whole - old.front - requested) & engine::most_slack;
+  live_bytes_ += requested - old.requested;
+  if (live_bytes_ > peak_bytes_) peak_bytes_ = live_bytes_;
+  MEMPOOL_ASSERT(!engine::check_near(engine_, start));
+  const Findings findings = check_guards(old);
+  if (findings.damaged()) tell_guard_checks(findings, false);
+  after_resize(start, old, bytes(resized.rest), findings.intact());
+  watch_.end_call();
+  report_damage(old, findings);
+  return true;
+}
+
+// A new block under the same number, the bytes, then the old block goes: one call.
+void* Pool::move(const explain::Layout& old, Granule start, u64 requested) {
+  void* payload = place({requested, old.number});
   if (payload == nullptr) {
     watch_.end_call();
     return nullptr;
   }
-  std::memcpy(payload, pointer, requested < old.requested ? requested : old.requested);
-  const Findings findings = check_guards(old, false);
-  give_back(start, old);
+  std::memcpy(payload, region_ + old.payload, std::min(requested, old.requested));
+  const Findings findings = check_guards(old);
+  if (findings.damaged()) tell_guard_checks(findings, false);
+  if (settings_.fill) std::memset(region_ + old.payload, engine::freed_byte, old.requested);
+  give_back(start, findings.intact());
   watch_.end_call();
   report_damage(old, findings);
   return payload;
@@ -197,7 +293,7 @@ void Pool::reset() {
   }
   forgotten_blocks_ += live_blocks_;
   live_blocks_ = live_bytes_ = 0;
-  slab_.clear(engine_.high_water());
+  slab_.clear();
   engine_.reset();
   live_guards_ = guard_ != 0;
   count_call();
@@ -209,7 +305,6 @@ void Pool::enable_guards(u64 size) {
   if (size > most_guard_bytes) return misuse_argument(size);
   begin_call();
   guard_ = size == 0 ? default_guard_bytes : size;
-  front_ = front_of(guard_);
   live_guards_ = true;
   tell_guards(true);
 }
@@ -218,7 +313,7 @@ int Pool::disable_guards() {
   begin_call();
   const bool ok = live_blocks_ == 0;
   if (ok) {
-    guard_ = front_ = 0;
+    guard_ = 0;
     live_guards_ = false;
   }
   tell_guards(ok);

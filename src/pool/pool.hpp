@@ -5,20 +5,26 @@
 //                |----> guard bytes, fill: the bytes
 //                '----> explain --> Watch --> sinks: the events, only while somebody watches
 //
-// The hot path is alloc() and free(): engine, slab, four counters, and one branch on `extras_`,
-// which is 0 unless guards, fill or a watcher ask for more. What is cold lives in pool.cpp's
-// second half, diagnose.cpp (misuse), look.cpp (walk, check, stats), dump.cpp and open.cpp.
+// The hot path is plain_alloc() and plain_free(): engine, slab, four counters. The gate's byte
+// (gate.hpp) sends a call there when no live block has guards and nobody watches. alloc() and
+// free() do the same and tell it, unless there are guards; whatever is not plain success falls
+// through to aligned_alloc() and careful_free(), which know everything. What is cold lives in
+// extras.cpp (guards, fill, events), diagnose.cpp (misuse), look.cpp (walk, check, stats),
+// dump.cpp and open.cpp.
 //
 // Not here: errno conventions for NULL pools, re-entry and locks (capi.cpp).
 #pragma once
 
 #include <mempool.h>
 
+#include <functional>
+#include <memory>
+
 #include "base/line.hpp"
 #include "engine/engine.hpp"
 #include "engine/guard.hpp"
 #include "engine/slab.hpp"
-#include "explain/explain.hpp"
+#include "explain/past.hpp"
 #include "pool/gate.hpp"
 #include "pool/options.hpp"
 #include "pool/watch.hpp"
@@ -29,7 +35,8 @@ class Pool {
  public:
   // ---- open.cpp: coming and going
   /// A pool as the settings want it; nullptr when memory cannot be had. May throw bad_alloc.
-  static MemoryPool* open(Settings&& settings);
+  /// `buffer` is the region, if it is not null; settings.capacity says its size.
+  static MemoryPool* open(Settings&& settings, u8* buffer);
   void start_watching();
   /// Checks guards, tells leaks, releases everything.
   void destroy();
@@ -37,10 +44,19 @@ class Pool {
   int close_log();
   int set_sink(const pool_sink* sink);
   /// At exit: the log of a pool that was never destroyed is ended.
-  void end_log() { watch_.file.reset(); }
+  void end_log() {
+    watch_.file.reset();
+    recording_.file.reset();
+  }
+  // recorder.cpp: what the ring holds into a file of its own, or (nullptr) the option's log
+  int save_log(const char* path);
 
   // ---- pool.cpp: the work. Failure is nullptr or a value, and errno.
+  void* plain_alloc(u64 requested);
+  void plain_free(void* pointer);
+  void* plain_realloc(void* pointer, u64 requested);
   void* alloc(u64 requested);
+  void* aligned_alloc(u64 alignment, u64 requested);
   void* calloc(u64 count, u64 size);
   void* realloc(void* pointer, u64 requested);
   void free(void* pointer);
@@ -52,7 +68,7 @@ class Pool {
   // ---- look.cpp, dump.cpp
   [[nodiscard]] u64 requested_size(const void* pointer) const;
   [[nodiscard]] bool owns(const void* pointer) const;
-  void statistics(pool_statistics& stats) const;
+  void statistics(pool_statistics& stats);
   int walk(pool_walk_fn fn, void* user);
   int check(pool_report_fn fn, void* user);
   void dump();
@@ -66,7 +82,7 @@ class Pool {
   Pool* newer = nullptr;
 
  protected:
-  Pool(Settings&& settings, u8* region, void* metadata, u64 metadata_bytes);
+  Pool(Settings&& settings, u8* region, bool owns_region, void* metadata, u64 metadata_bytes);
   ~Pool();
 
  private:
@@ -82,23 +98,45 @@ class Pool {
     return engine::first_granule + static_cast<Granule>(offset >> shift_);
   }
   [[nodiscard]] u64 front_of(u64 guard) const { return round_up(guard, u64{1} << shift_); }
-  [[nodiscard]] u64 needed(u64 requested) const;  // whole block, saturating
+  [[nodiscard]] u64 needed(u64 requested, u64 guard) const;  // whole block, saturating
   [[nodiscard]] explain::Layout layout(Granule start, const engine::Record& record) const;
+  [[nodiscard]] explain::Layout layout(Granule start, const engine::Record& record, u64 size) const;
+  [[nodiscard]] const engine::Record& record_of(Granule start) const {
+    return slab_.find(engine_.head(start), start);
+  }
   /// Start of the live block whose payload the pointer is; no_granule if it is none.
   [[nodiscard]] Granule locate(const void* pointer) const;
 
   // ---- open.cpp
   [[nodiscard]] u64 base() const;
   int attach_file(const char* path, bool from_environment);
+  static void warn_of_log(const char* path, int error, const char* consequence);
   [[gnu::noinline]] void leave_parents_log();
 
   // ---- pool.cpp
-  void* place(u64 requested, u64 number);
+  template <bool watched>
+  void* quick_alloc(u64 requested);
+  template <bool watched>
+  void quick_free(void* pointer);
+  void careful_free(void* pointer);
+  struct Request {
+    u64 bytes;
+    u64 number;
+    u64 alignment = POOL_NONE;  // if more than the pool's
+  };
+  void* place(const Request& request);
+  [[nodiscard]] engine::Taken take(Granule wanted, const Request& request);
   bool more_records(Granule wanted);
-  void* fail(u64 requested, u64 number);
-  [[gnu::noinline]] void after_place(Granule at, Granule from);
-  [[gnu::noinline]] void free_with_extras(Granule start);
-  void give_back(Granule start, const explain::Layout& block);
+  void* fail(const Request& request, bool no_record);
+  void count_live(u64 bytes);
+  void give_back(Granule start, bool guards_intact);
+  [[nodiscard]] bool resize_in_place(Granule start, const explain::Layout& old, u64 requested);
+  void* move(const explain::Layout& old, Granule start, u64 requested);
+
+  // ---- extras.cpp
+  void after_place(const engine::Taken& taken, const Request& request, u64 whole);
+  void after_resize(Granule start, const explain::Layout& old, u64 rest, bool guards_intact);
+  void write_guards(const explain::Layout& block);
   void set_extras();
 
   // ---- calls are numbered by what has happened: nothing is counted twice
@@ -119,17 +157,38 @@ class Pool {
     u8 found[16];  // a copy: the block may be given back before the report
   };
   [[nodiscard]] Finding examine(const explain::Layout& block, u32 side) const;
-  /// Tells the check of both guards; returns whether each is damaged.
-  struct Findings {
+  struct Findings {  // of a block; of one without guards all is 0
     Finding front, back;
+    [[nodiscard]] bool damaged() const {
+      return front.check.damaged != 0 || back.check.damaged != 0;
+    }
+    [[nodiscard]] bool intact() const { return front.check.size != 0 && !damaged(); }
   };
-  Findings check_guards(const explain::Layout& block, bool only_damage);
+  [[nodiscard]] Findings check_guards(const explain::Layout& block) const;
+  void tell_guard_checks(const Findings& findings, bool only_damage);
   void report_damage(const explain::Layout& block, const Findings& findings);
   void tell_bytes();
   void tell_snapshot();
+  [[nodiscard]] explain::Past::Piece piece_at(u64 offset, const explain::Past& past) const;
+  void tell_blocks(const explain::Past& past, u64 guards, u64 next_number,
+                   const std::function<void(pool_event&)>& tell) const;
   void tell_guards(bool ok);
   template <class Visit>
   void each_live(Visit visit) const;  // (start, record), in address order
+
+  // ---- recorder.cpp: the ring, and the log that it was written to
+  struct Recording {
+    std::unique_ptr<FileSink> file;
+    bool begun = false;
+    u64 next = 0;  // the first entry of the ring that is not written
+    u64 seq = 0;
+  };
+  void start_ring();
+  int open_recording(const char* path, bool alone, Recording& log) const;
+  int record();
+  int write_ring(Recording& log);
+  template <class Tell>
+  void tell_past(u64 entry, const Tell& tell);
 
   // ---- diagnose.cpp
   struct Misuse {
@@ -150,19 +209,17 @@ class Pool {
   void report(const pool_report& report, const Line& evidence);
   void report_leaks();
   // hot
+  Gate gate_;
+  u32 shift_;  // log2 of the alignment
   u8* region_;
-  u32 shift_;       // log2 of the alignment
-  u32 extras_ = 0;  // not 0: guards are on, fill is on, or somebody watches
   u64 capacity_;
   u64 guard_ = 0;  // of later blocks
-  u64 front_ = 0;  // guard_ rounded up
   engine::Engine engine_;
   engine::Slab slab_;
   u64 next_number_ = 0;
   u64 live_blocks_ = 0;
   u64 live_bytes_ = 0;
   u64 peak_bytes_ = 0;
-  Gate gate_;
 
   // cold
   u64 failures_ = 0;          // of any kind
@@ -175,16 +232,19 @@ class Pool {
   bool live_guards_ = false;  // some live block may have guards
   Settings settings_;
   Watch watch_{gate_};
+  Recording recording_;
+  bool warned_of_recording_ = false;
   pool_error_fn handler_ = nullptr;
   void* handler_user_ = nullptr;
   void* metadata_;
   u64 metadata_bytes_;
+  bool owns_region_;
 };
 
 template <class Visit>
 void Pool::each_live(Visit visit) const {
   for (Granule at = engine_.begin(); at < engine_.wilderness(); at = engine_.after(at)) {
-    if (!engine_.is_free_start(at)) visit(at, slab_.find(at));
+    if (!engine_.is_free_start(at)) visit(at, record_of(at));
   }
 }
 

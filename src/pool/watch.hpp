@@ -1,6 +1,9 @@
 // Watch: what a pool tells its watchers. Stamps every event with seq, pool, call and time, and
 // hands it to the sinks there are (the tee): log file, narration, the program's own.
 //
+//     change --.--------------> ring (keeps the change)
+//              '--> explain --> events --> file, narration, function
+//
 // The pool asks active() once a call; while nobody watches, that is all that watching costs.
 // Sinks may change errno; the watch keeps it, because success leaves errno alone.
 #pragma once
@@ -10,14 +13,16 @@
 #include <memory>
 
 #include "pool/gate.hpp"
+#include "sink/ring.hpp"
 #include "sink/sinks.hpp"
 
 namespace mempool {
 
-class Watch final : public Sink {
+class Watch {
  public:
   explicit Watch(Gate& gate) : gate_(gate) {}
 
+  std::unique_ptr<Ring> ring;
   std::unique_ptr<FileSink> file;
   std::unique_ptr<NarratingSink> narration;
   std::unique_ptr<FunctionSink> function;
@@ -25,31 +30,57 @@ class Watch final : public Sink {
   u32 pool = 0;
   bool clock = false;
 
-  [[nodiscard]] bool active() const { return file || narration || function; }
+  [[nodiscard]] bool active() const { return ring || told(); }
   /// The events that follow belong to this call.
   void begin_call(u64 call) { call_ = call; }
 
-  void event(const pool_event& event) noexcept override {
-    const int kept = errno;
-    pool_event stamped = event;
-    stamped.pool = pool;
-    stamped.seq = ++seq_;
-    stamped.call = call_;
-    stamped.time = clock ? nanoseconds() : POOL_NONE;
-    if (file) file->event(stamped);
-    if (narration) narration->event(stamped);
-    if (function) gate_.run([&] { function->event(stamped); });
-    errno = kept;
+  /// A change of the pool's blocks.
+  template <class Change>
+  void change(const Change& change) noexcept {
+    if (ring) ring->keep(change, call_, time());
+    if (told()) explain::explain(change, [this](pool_event& event) { tell(event); });
   }
-  void end_call() noexcept override {
-    const int kept = errno;
+  /// Anything else. The event is stamped.
+  void event(pool_event& event) noexcept {
+    if (ring) {
+      stamp(event);
+      ring->keep(event);
+    }
+    if (told()) tell(event);
+  }
+  void end_call() noexcept {
     if (file) file->end_call();
-    if (function) gate_.run([&] { function->end_call(); });
-    errno = kept;
+    if (function) {
+      const int kept = errno;
+      gate_.run([&] { function->end_call(); });
+      errno = kept;
+    }
   }
 
  private:
-  [[nodiscard]] u64 nanoseconds() const {
+  /// Is there anybody who wants events, one by one?
+  [[nodiscard]] bool told() const { return file || narration || function; }
+
+  void stamp(pool_event& event) const {
+    event.pool = pool;
+    event.seq = seq_;
+    event.call = call_;
+    event.time = time();
+  }
+  void tell(pool_event& event) noexcept {
+    ++seq_;
+    stamp(event);
+    if (file) file->event(event);
+    if (MEMPOOL_UNLIKELY(narration || function)) tell_others(event);
+  }
+  [[gnu::noinline]] void tell_others(const pool_event& event) noexcept {
+    const int kept = errno;
+    if (narration) narration->event(event);
+    if (function) gate_.run([&] { function->event(event); });
+    errno = kept;
+  }
+  [[nodiscard]] u64 time() const { return MEMPOOL_UNLIKELY(clock) ? nanoseconds() : POOL_NONE; }
+  [[gnu::noinline]] u64 nanoseconds() const {
     return static_cast<u64>((std::chrono::steady_clock::now() - created_).count());
   }
 
