@@ -32,7 +32,8 @@ inline constexpr Option ops{"--ops", "LIST", "an op list in place of a file: '+1
 inline constexpr Option capacity{"--capacity", "N", "bytes of the region, such as 1000 or 64k"};
 inline constexpr Option align{"--align", "N", "alignment, a power of two up to 4096 (16)"};
 inline constexpr Option guards{"--guards", "N", "guard bytes on either side of a payload (0)"};
-inline constexpr Option policy{"--policy", "P", "placement policy: first"};
+inline constexpr Option policy{"--policy", "P",
+                               "placement policy: first, next, best, worst or good (first)"};
 inline constexpr Option fill{"--fill", "", "fresh payload is filled with '0', freed with '.'"};
 inline constexpr Option records{"--records", "N", "size of the slab of block records"};
 

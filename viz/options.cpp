@@ -266,18 +266,17 @@ Wrong check_output(const Options& options) {
   const std::string& file = options.output;
   const bool no_extension = file.find('.', file.rfind('/') + 1) == std::string::npos;
   if (options.verb == Verb::convert && file.empty())
-    return "-o FILE.jsonl or -o FILE.csv is expected";
+    return "-o FILE.jsonl, -o FILE.mplog or -o FILE.csv is expected";
   if (file.empty()) return std::nullopt;
   if (options.verb == Verb::diagram && !ends_with_any(file, {".dot", ".svg", ".png", ".pdf"}))
     return fmt::format("'{}': a picture's name ends in .dot, .svg, .png or .pdf", file);
   if (options.verb != Verb::replay && options.verb != Verb::convert) return std::nullopt;
-  if (ends_with_any(file, {".mplog", ".trace.json"}))
-    return fmt::format("'{}': the format {} is not built yet", file,
-                       file.ends_with(".mplog") ? ".mplog" : ".trace.json");
-  if (options.verb == Verb::replay && !ends_with_any(file, {".jsonl"}) && !no_extension)
-    return fmt::format("'{}': a log's name ends in .jsonl", file);
-  if (options.verb == Verb::convert && !ends_with_any(file, {".jsonl", ".csv"}))
-    return fmt::format("'{}': the name ends in .jsonl or .csv", file);
+  if (ends_with_any(file, {".trace.json"}))
+    return fmt::format("'{}': the format .trace.json is not built yet", file);
+  if (options.verb == Verb::replay && !ends_with_any(file, {".jsonl", ".mplog"}) && !no_extension)
+    return fmt::format("'{}': a log's name ends in .jsonl or .mplog", file);
+  if (options.verb == Verb::convert && !ends_with_any(file, {".jsonl", ".mplog", ".csv"}))
+    return fmt::format("'{}': the name ends in .jsonl, .mplog or .csv", file);
   return std::nullopt;
 }
 

@@ -44,9 +44,9 @@ Wrong read_align(const std::string& text, u64& value) {
 
 Wrong read_policy(const std::string& text, u32& policy) {
   policy = event::code_of(event::Type::POLICY, text);
-  if (policy == POOL_FIRST) return std::nullopt;
-  if (policy != 0) return fmt::format("policy '{}' is not built yet; there is first", text);
-  return fmt::format("'{}' is no placement policy; there is first", text);
+  if (policy != 0) return std::nullopt;
+  return fmt::format("'{}' is no placement policy; there are first, next, best, worst and good",
+                     text);
 }
 
 }  // namespace mempool::viz

@@ -22,7 +22,7 @@ using Wrong = std::optional<std::string>;
 
 [[nodiscard]] Wrong read_align(const std::string& text, u64& value);
 
-/// A placement policy that the library can do.
+/// A placement policy, by its word.
 [[nodiscard]] Wrong read_policy(const std::string& text, u32& policy);
 
 /// One of a few words, each with what it means.

@@ -1,9 +1,10 @@
 // convert: a log in another format, event by event, in bounded memory.
 //
-// .jsonl is the log in its normal form: no unknown events, no damaged lines, keys in order. .csv
-// is a table after RFC 4180 with a row an event and a column for every field of the one list of
-// events; a field that an event does not have is empty. Text is carried over as it is, also where
-// a spreadsheet would take it for a formula.
+// .jsonl and .mplog are the log in its normal form: no unknown events, no damage, keys in order.
+// Each can be made of the other, and nothing is lost on the way. .csv is a table after RFC 4180
+// with a row an event and a column for every field of the one list of events; a field that an event
+// does not have is empty. Text is carried over as it is, also where a spreadsheet would take it for
+// a formula.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +14,7 @@
 #include "commands/commands.hpp"
 #include "commands/source.hpp"
 #include "event/table.hpp"
-#include "log/jsonl.hpp"
+#include "log/encoding.hpp"
 #include "shell/output.hpp"
 #include "shell/progress.hpp"
 
@@ -88,21 +89,23 @@ class Csv {
   std::vector<std::string_view> columns_ = columns();
 };
 
-void write_events(log::Reader& reader, bool as_csv, Output& output) {
+void write_events(log::Reader& reader, const std::string& path, Output& output) {
+  const bool as_csv = path.ends_with(".csv");
+  const log::Encoding encoding = log::encoding_of(path);
   const Csv csv;
   ProgressLine progress("converting");
   std::string piece;
   if (as_csv)
     piece = csv.header();
   else
-    log::write_header(piece);
+    log::write_header(encoding, piece);
   output.write(piece);
   for (pool_event event; reader.next(event);) {
     piece.clear();
     if (as_csv)
       piece = csv.row(event);
     else
-      log::write_event(event, piece);
+      log::write_event(encoding, event, piece);
     output.write(piece);
     if (reader.bytes_total() != 0)
       progress(static_cast<double>(reader.bytes_read()) /
@@ -117,12 +120,12 @@ Result<int> commands::convert(const Options& options) {
   if (!source) return tl::make_unexpected(source.error());
   Result<Output> output = Output::open(options.output);
   if (!output) return tl::make_unexpected(output.error());
-  write_events(source->reader, options.output.ends_with(".csv"), *output);
+  write_events(source->reader, options.output, *output);
   const log::Findings& findings = source->reader.findings();
   const int status = say_findings(findings, source->name);
   if (findings.damaged + findings.unknown_events != 0)
-    fmt::print(stderr, "mempool-viz: {}: left out: damaged lines {}, unknown events {}\n",
-               options.output, findings.damaged, findings.unknown_events);
+    fmt::print(stderr, "mempool-viz: {}: left out: damaged {}s {}, unknown events {}\n",
+               options.output, findings.unit, findings.damaged, findings.unknown_events);
   if (const Result<void> finished = output->finish(); !finished)
     return tl::make_unexpected(finished.error());
   return status;

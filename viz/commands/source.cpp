@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "commands/commands.hpp"
+#include "commands/indexed.hpp"
 #include "shell/progress.hpp"
 #include "workload/ops.hpp"
 
@@ -46,9 +47,9 @@ Result<Source> open_source(const Options& options) {
 
 int say_damage(const log::Findings& findings, const std::string& name) {
   for (const log::Damage& damage : findings.first_damages)
-    say(fmt::format("{}: line {}: {}; it is skipped", name, damage.line, damage.what));
+    say(fmt::format("{}: {} {}: {}; it is skipped", name, findings.unit, damage.line, damage.what));
   if (findings.damaged > findings.first_damages.size())
-    say(fmt::format("{}: damaged lines besides these: {}", name,
+    say(fmt::format("{}: damaged {}s besides these: {}", name, findings.unit,
                     findings.damaged - findings.first_damages.size()));
   return findings.damaged == 0 ? good : bad;
 }
@@ -69,11 +70,18 @@ Result<Loaded> load_frame(const Options& options, std::optional<u64> call) {
   Moment moment = options.moment;
   if (call) moment.call = call;
   if (!moment.call && !moment.seq) moment.call = source->last_call;
+  log::Findings findings;
   Result<Frame> frame = [&] {
+    const bool is_file = !options.ops && options.input != "-";
+    if (is_file)
+      if (auto indexed = load_indexed(options.input, source->reader, moment, findings))
+        return std::move(*indexed);
     ProgressLine progress("reading");
-    return load(source->reader, moment, [&](double share) { progress(share); });
+    Result<Frame> read = load(source->reader, moment, [&](double share) { progress(share); });
+    findings = source->reader.findings();
+    return read;
   }();
-  const int status = say_findings(source->reader.findings(), source->name);
+  const int status = say_findings(findings, source->name);
   if (!frame) return tl::make_unexpected(frame.error());
   if (!options.moment.pool && !frame->other_pools.empty())
     say(fmt::format("{}: pool {} is shown; the log also holds {} (--pool ID)", source->name,

@@ -51,17 +51,22 @@ void Apply::count(const Block& block, bool in) {
   blocks += one;
   if (!block.used) return;
   m_.payload_bytes += one * block.requested;
-  m_.guard_bytes += one * (block.front.size + block.back.size);
+  m_.guard_bytes += one * (block.front().size + block.back().size);
 }
 
-Apply::It Apply::add_free(u64 offset, u64 size, u64 number) {
+Block Apply::free_block(u64 offset, u64 size, u64 number) const {
   Block block;
   block.offset = offset;
   block.size = size;
   block.number = number;
   block.call = event_.call;
+  return block;
+}
+
+Apply::It Apply::add_free(u64 offset, u64 size, u64 number) {
+  Block block = free_block(offset, size, number);
   count(block, true);
-  return m_.blocks_.insert_or_assign(offset, block).first;
+  return m_.blocks_.insert_or_assign(offset, std::move(block));
 }
 
 /// A free block becomes this used one, which lies exactly in its place.
@@ -70,9 +75,9 @@ void Apply::use(It free_block, Block block) {
   block.call = event_.call;
   count(free_block->second, false);
   give_back_number(free_block->second);
-  free_block->second = block;
   count(block, true);
-  m_.offset_of_[block.number] = block.offset;
+  m_.live_.set(block.number, m_.blocks_.handle(free_block));
+  free_block->second = std::move(block);
 }
 
 /// A number that was taken in this call for a free block that is already gone was never seen.
@@ -87,11 +92,17 @@ void Apply::grow_peak() {
 }
 
 /// The block that starts at offset, if it is the live one that the event means.
-Fault Apply::find_live(u64 number, u64 offset, It& found) {
-  found = m_.blocks_.find(offset);
-  if (found == m_.blocks_.end()) return Fault::no_such_block;
-  const Block& block = found->second;
-  return block.used && block.number == number ? Fault::none : Fault::wrong_use;
+Fault Apply::find_live(u64 number, u64 offset, Block*& found) {
+  const u32 live = m_.live_.find(number);
+  if (live != NumberTable::none && m_.blocks_[live].offset == offset) {
+    found = &m_.blocks_[live];
+    return Fault::none;
+  }
+  // A block that moves has its number twice; the table leads to its new place.
+  const It it = m_.blocks_.find(offset);
+  if (it == m_.blocks_.end()) return Fault::no_such_block;
+  found = &it->second;
+  return found->used && found->number == number ? Fault::none : Fault::wrong_use;
 }
 
 // ---- free memory: cut it, unite it
@@ -139,7 +150,10 @@ Apply::It Apply::free_run(u64 offset, u64 size) {
 Apply::It Apply::carve(It it, u64 offset, u64 size) {
   while (it->second.end() < offset + size) it = unite(it, std::next(it));
   if (it->second.offset < offset) it = cut(it, offset - it->second.offset);
-  if (it->second.size > size) cut(it, size);
+  if (it->second.size > size) {
+    cut(it, size);
+    it = m_.blocks_.find(offset);
+  }
   return it;
 }
 
@@ -189,14 +203,15 @@ Fault Apply::alloc(const pool_event_alloc& e) {
   block.number = e.block;
   block.payload = e.payload;
   block.requested = e.requested;
+  block.guard = guard_given(m_.guard_size);
   block.filled = m_.fill;
   m_.told_.forget(e.offset, e.size);
   // A number that lives already: the block moves, and until its `free` there are two of it.
   const Block* old = m_.live(e.block);
   if (old != nullptr) move_payload(*old, block);
   ++(old == nullptr ? m_.allocs : m_.reallocs);
-  use(it, block);
-  m_.cursor = block.end();
+  use(it, std::move(block));
+  m_.cursor = e.offset + e.size;
   m_.next_number = std::max(m_.next_number, add_saturating(e.block, 1));
   grow_peak();
   return Fault::none;
@@ -216,57 +231,57 @@ Fault Apply::alloc_fail(const pool_event_alloc_fail& e) {
 }
 
 Fault Apply::free(const pool_event_free& e) {
-  It it;
-  if (const Fault fault = find_live(e.block, e.offset, it); fault != Fault::none) return fault;
-  const Block block = it->second;
-  if (block.size != e.size) return Fault::bad_size;
-  const auto owner = m_.offset_of_.find(e.block);
-  if (owner != m_.offset_of_.end() && owner->second == e.offset) {  // else it has moved
-    m_.offset_of_.erase(owner);
+  Block* block = nullptr;
+  if (const Fault fault = find_live(e.block, e.offset, block); fault != Fault::none) return fault;
+  if (block->size != e.size) return Fault::bad_size;
+  if (m_.live(e.block) == block) {  // else it has moved
+    m_.live_.erase(e.block);
     ++m_.frees;
   }
-  leave_behind(block);
-  count(block, false);
-  add_free(block.offset, block.size, m_.next_free_number++);
+  leave_behind(*block);
+  fill_freed(*block, block->offset);
+  count(*block, false);
+  *block = free_block(e.offset, e.size, m_.next_free_number++);
+  count(*block, true);
   return Fault::none;
 }
 
-//  grow    [ block ][ ... free ... ]   =>   [ block, larger ][ rest ]
-//  shrink  [ block ][ free ]           =>   [ block, smaller ][ .. rest .. ]
+//  grow    [ block ][ .. free .. ]   =>   [ .. block .. ][ free ]   the free block keeps its number
+//          [ block ][ free ]         =>   [ ..... block ..... ]     it is used up, and its name
+//          gone
+//  shrink  [ .. block .. ][ free ]   =>   [ block ][ .. free .. ]   the free block keeps its number
+//          [ .. block .. ][ used ]   =>   [ block ][ tail ][ used ] the tail takes the next number
 Fault Apply::resize(const pool_event_resize& e) {
-  It it;
-  if (const Fault fault = find_live(e.block, e.offset, it); fault != Fault::none) return fault;
-  Block block = it->second;
-  const auto next = std::next(it);
+  Block* live = nullptr;
+  if (const Fault fault = find_live(e.block, e.offset, live); fault != Fault::none) return fault;
+  const Block was = *live;
+  const It next = std::next(m_.blocks_.find(e.offset));
   const bool free_next = next != m_.blocks_.end() && !next->second.used;
-  const u64 room = block.size + (free_next ? next->second.size : 0);
-  const bool adds_up = e.old_size == block.size && e.size != 0 && e.size <= room &&
-                       e.rest_size == room - e.size &&
-                       (e.rest_size == 0 || e.rest_offset == e.offset + e.size) &&
-                       block.payload - block.offset <= e.size &&
-                       e.requested <= e.size - (block.payload - block.offset);
+  const u64 room = was.size + (free_next ? next->second.size : 0);
+  const bool adds_up =
+      e.old_size == was.size && e.size != 0 && e.size <= room && e.rest_size == room - e.size &&
+      (e.rest_size == 0 || e.rest_offset == e.offset + e.size) &&
+      was.payload - was.offset <= e.size && e.requested <= e.size - (was.payload - was.offset);
   if (!adds_up) return Fault::bad_size;
 
-  // A tail that is given back takes a new number; free memory that is grown into keeps its own.
-  const bool same_rest = e.size == block.size;
-  const u64 number = e.size < block.size ? m_.next_free_number++
-                     : free_next         ? next->second.number
-                                         : 0;
-  if (free_next && !same_rest) {
-    count(next->second, false);
-    m_.blocks_.erase(next);
+  count(was, false);
+  // Where the payload ends now, a guard_write tells a new guard.
+  if (live->guards.get() != nullptr) live->guards.make().back = {};
+  live->size = e.size;
+  live->requested = e.requested;
+  live->call = event_.call;
+  resize_bytes(was, *live);
+  count(*live, true);
+  if (e.size != was.size) {
+    const u64 number = free_next          ? next->second.number
+                       : e.rest_size != 0 ? m_.next_free_number++
+                                          : 0;
+    if (free_next) {
+      count(next->second, false);
+      m_.blocks_.erase(next);
+    }
+    if (e.rest_size != 0) add_free(e.offset + e.size, e.rest_size, number);
   }
-  count(block, false);
-  const auto [low, high] = std::minmax(block.size, e.size);
-  m_.told_.forget(block.offset + low, high - low);
-  m_.told_.forget(block.back.offset, block.back.size);
-  block.back = {};  // where the payload ends now, a guard_write tells a new one
-  block.size = e.size;
-  block.requested = e.requested;
-  block.call = event_.call;
-  it->second = block;
-  count(block, true);
-  if (e.rest_size != 0 && !same_rest) add_free(block.end(), e.rest_size, number);
   ++m_.reallocs;
   grow_peak();
   return Fault::none;

@@ -7,6 +7,8 @@
 // guards and bytes apply_bytes.cpp's.
 #pragma once
 
+#include <algorithm>
+
 #include "model/model.hpp"
 
 namespace mempool::viz {
@@ -24,8 +26,14 @@ class Apply {
 #undef POOL_MEMBER_FUNCTION_
 
   [[nodiscard]] bool in_region(u64 offset, u64 size) const;
+  /// A log may say anything; no guard is as large as what does not fit.
+  [[nodiscard]] static u32 guard_given(u64 size) {
+    return static_cast<u32>(std::min<u64>(size, ~u32{0}));
+  }
   void count(const Block& block, bool in);
-  void open_pool(u64 capacity, u64 align, u32 policy, u64 guards, const char* name, bool fill);
+  void open_pool(u64 capacity, u64 align, u32 policy, u64 guards, u64 base, const char* name,
+                 bool fill);
+  [[nodiscard]] Block free_block(u64 offset, u64 size, u64 number) const;
   It add_free(u64 offset, u64 size, u64 number);
   void use(It free_block, Block block);
 
@@ -35,9 +43,12 @@ class Apply {
   It unite(It left, It right);
   void give_back_number(const Block& block);
 
-  [[nodiscard]] Fault find_live(u64 number, u64 offset, It& found);
+  [[nodiscard]] Fault find_live(u64 number, u64 offset, Block*& found);
   void move_payload(const Block& from, Block& to);
   void leave_behind(const Block& block);
+  void leave_guards(const Block& block, u64 from);
+  void fill_freed(const Block& block, u64 from);
+  void resize_bytes(const Block& was, const Block& now);
   void grow_peak();
 
   [[nodiscard]] Guard* guard_of(u64 number, u32 side, u64 offset, u64 size);

@@ -59,16 +59,17 @@ Seen see(u64 from, u64 to, Known known) {
 /// The guard on that side of the live block, if the range can be one: outside the payload, inside
 /// the block.
 Guard* Apply::guard_of(u64 number, u32 side, u64 offset, u64 size) {
-  const auto owner = m_.offset_of_.find(number);
-  if (owner == m_.offset_of_.end() || !in_region(offset, size) || size == 0) return nullptr;
+  const u32 owner = m_.live_.find(number);
+  if (owner == NumberTable::none || !in_region(offset, size) || size == 0) return nullptr;
   const auto fits = [&](const Block& block) {
     if (side == POOL_SIDE_FRONT) return block.offset <= offset && offset + size <= block.payload;
     return block.payload_end() <= offset && offset + size <= block.end();
   };
   const auto pick = [&](Block& block) {
-    return side == POOL_SIDE_FRONT ? &block.front : &block.back;
+    Guards& guards = block.guards.make();
+    return side == POOL_SIDE_FRONT ? &guards.front : &guards.back;
   };
-  Block& block = m_.blocks_.find(owner->second)->second;
+  Block& block = m_.blocks_[owner];
   if (fits(block)) return pick(block);
   // A block that moves has its number twice: the check before its `free` means the old place.
   auto old = m_.blocks_.upper_bound(offset);
@@ -122,9 +123,10 @@ Fault Apply::bytes(const pool_event_bytes& e) {
   auto it = m_.blocks_.upper_bound(e.offset);
   if (it != m_.blocks_.begin()) --it;
   for (; it != m_.blocks_.end() && it->first < end; ++it) {
-    if (!it->second.used) continue;
-    told_over(it->second.front, e.offset, e.hex);
-    told_over(it->second.back, e.offset, e.hex);
+    if (it->second.guards.get() == nullptr) continue;
+    Guards& guards = it->second.guards.make();
+    told_over(guards.front, e.offset, e.hex);
+    told_over(guards.back, e.offset, e.hex);
   }
   m_.told_.tell(e.offset, e.hex);
   return Fault::none;
@@ -162,16 +164,44 @@ void Apply::told_over(Guard& guard, u64 offset, pool_bytes bytes) {
 /// A freed block's guards stay where they are, and so does what damaged them. Its old pointer is
 /// remembered, for those who free it again.
 void Apply::leave_behind(const Block& block) {
-  m_.freed_[block.payload] = {block.number, event_.call};
-  for (const Guard* guard : {&block.front, &block.back}) {
+  m_.history_.add(block.payload, {block.number, event_.call});
+  leave_guards(block, block.offset);
+}
+
+/// What lies from `from` on in a block becomes free memory.
+void Apply::leave_guards(const Block& block, u64 from) {
+  for (const Guard* guard : {&block.front(), &block.back()}) {
     if (guard->good_call == POOL_NONE && guard->bad_call == POOL_NONE) continue;
-    const u64 intact = guard->damaged == 0 ? guard->size : guard->first - guard->offset;
-    if (guard->damaged != 0) m_.told_.tell(guard->first, {guard->found.data(), guard->shown});
-    m_.told_.leave(guard->offset, intact, Left::guard);
+    const bool intact = guard->damaged == 0;
+    const u64 begin = std::max(guard->offset, from);
+    const u64 intact_end = intact ? guard->end() : guard->first;
+    if (begin < intact_end) m_.told_.leave(begin, intact_end - begin, Left::guard);
+    if (intact) continue;
+    const u64 passed = std::min<u64>(std::max(guard->first, from) - guard->first, guard->shown);
+    m_.told_.tell(guard->first + passed, {guard->found.data() + passed, guard->shown - passed});
   }
-  if (!m_.fill) return;
-  m_.told_.forget(block.payload, block.requested);
-  m_.told_.leave(block.payload, block.requested, Left::fill);
+}
+
+/// A pool that fills fills what is given back; a reset gives back without a look.
+void Apply::fill_freed(const Block& block, u64 from) {
+  const u64 begin = std::max(block.payload, from);
+  if (!m_.fill || begin >= block.payload_end()) return;
+  m_.told_.forget(begin, block.payload_end() - begin);
+  m_.told_.leave(begin, block.payload_end() - begin, Left::fill);
+}
+
+/// A block is resized in place: what is behind it, or comes to it, is not known as it was.
+void Apply::resize_bytes(const Block& was, const Block& now) {
+  m_.told_.forget(was.back().offset, was.back().size);
+  if (now.end() < was.end()) {
+    leave_guards(was, now.end());
+    fill_freed(was, now.end());
+  }
+  if (was.end() < now.end()) m_.told_.forget(was.end(), now.end() - was.end());
+  if (!m_.fill) return;  // else what the payload wins or loses is filled
+  const auto [low, high] = std::minmax({was.payload_end(), now.payload_end()});
+  const u64 end = std::min(high, now.end());
+  if (low < end) m_.told_.forget(low, end - low);
 }
 
 }  // namespace mempool::viz

@@ -4,11 +4,12 @@
 
 namespace mempool::viz {
 
-void Apply::open_pool(u64 capacity, u64 align, u32 policy, u64 guards, const char* name,
+void Apply::open_pool(u64 capacity, u64 align, u32 policy, u64 guards, u64 base, const char* name,
                       bool fill) {
   m_.pool = event_.pool;
   m_.capacity = capacity;
   m_.align = align;
+  m_.base_in_page = base % page_bytes;
   m_.policy = policy;
   m_.guard_size = guards;
   m_.fill = fill;
@@ -19,7 +20,7 @@ void Apply::open_pool(u64 capacity, u64 align, u32 policy, u64 guards, const cha
 Fault Apply::create(const pool_event_create& e) {
   if (m_.open || m_.destroyed) return Fault::created_twice;
   if (e.capacity == 0 || !is_power_of_two(e.align)) return Fault::bad_size;
-  open_pool(e.capacity, e.align, e.policy, e.guards, e.name, e.fill != 0);
+  open_pool(e.capacity, e.align, e.policy, e.guards, e.base, e.name, e.fill != 0);
   add_free(0, e.capacity, m_.next_free_number++);
   return Fault::none;
 }
@@ -29,15 +30,15 @@ Fault Apply::snapshot(const pool_event_snapshot& e) {
   if (m_.destroyed) return Fault::after_destroy;
   if (e.capacity == 0 || !is_power_of_two(e.align)) return Fault::bad_size;
   m_.blocks_.clear();
-  m_.offset_of_.clear();
+  m_.live_.clear();
   m_.told_.clear();
-  m_.freed_.clear();
+  m_.history_.clear();
   m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
   m_.payload_bytes = m_.guard_bytes = 0;
   m_.next_free_number = 1;
   m_.next_number = e.allocs;
   m_.cursor = POOL_NONE;
-  open_pool(e.capacity, e.align, e.policy, e.guards, e.name, e.fill != 0);
+  open_pool(e.capacity, e.align, e.policy, e.guards, e.base, e.name, e.fill != 0);
   return Fault::none;
 }
 
@@ -60,13 +61,15 @@ Fault Apply::block(const pool_event_block& e) {
   block.number = e.block;
   block.payload = payload;
   block.requested = requested;
+  block.guard = guard_given(e.guard == POOL_NONE ? 0 : e.guard);
   if (e.guard != POOL_NONE && e.guard != 0) {  // they are there, but nobody told their bytes
-    block.front.offset = e.offset;
-    block.front.size = payload - e.offset;
-    block.back.offset = block.payload_end();
-    block.back.size = block.end() - block.payload_end();
+    Guards& guards = block.guards.make();
+    guards.front.offset = e.offset;
+    guards.front.size = payload - e.offset;
+    guards.back.offset = block.payload_end();
+    guards.back.size = block.end() - block.payload_end();
   }
-  use(add_free(e.offset, e.size, POOL_NONE), block);
+  use(add_free(e.offset, e.size, POOL_NONE), std::move(block));
   grow_peak();
   return Fault::none;
 }
@@ -80,7 +83,7 @@ Fault Apply::reset(const pool_event_reset&) {
   for (const auto& [offset, block] : m_.blocks_)
     if (block.used) leave_behind(block);
   m_.blocks_.clear();
-  m_.offset_of_.clear();
+  m_.live_.clear();
   m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
   m_.payload_bytes = m_.guard_bytes = 0;
   m_.cursor = 0;
@@ -89,10 +92,10 @@ Fault Apply::reset(const pool_event_reset&) {
 }
 
 Fault Apply::leak(const pool_event_leak& e) {
-  It it;
-  if (const Fault fault = find_live(e.block, e.offset, it); fault != Fault::none) return fault;
+  Block* block = nullptr;
+  if (const Fault fault = find_live(e.block, e.offset, block); fault != Fault::none) return fault;
   ++m_.leaked_blocks;
-  m_.leaked_bytes += it->second.requested;
+  m_.leaked_bytes += block->requested;
   return Fault::none;
 }
 

@@ -36,25 +36,43 @@ void coalesced(Changes& changes, const pool_event_coalesce& e) {
   changes[e.offset] = Change{Mark::coalesced, 0, std::move(parts)};
 }
 
-/// A split leaves one part free, or both when the block is taken from the middle.
+/// One part stays free, or both when the block is taken from the middle: then the second split cuts
+/// what the first one left, and the free block that was searched is larger than either says.
 void split(Changes& changes, const pool_event_split& e) {
-  set(changes, e.offset, Mark::rest, e.size + e.rest_size);
-  set(changes, e.rest_offset, Mark::rest, e.size + e.rest_size);
+  const auto cut = changes.find(e.offset);
+  const u64 was = cut == changes.end() ? e.size + e.rest_size : cut->second.was_size;
+  set(changes, e.offset, Mark::rest, was);
+  set(changes, e.rest_offset, Mark::rest, was);
 }
 
+/// What a split has left free so far in front of the block is its gap.
+void taken(Changes& changes, const Model& before, const pool_event_alloc& e) {
+  const auto it = changes.lower_bound(e.offset);
+  if (it != changes.begin() && std::prev(it)->second.mark == Mark::rest)
+    std::prev(it)->second.mark = Mark::gap;
+  set(changes, e.offset, before.live(e.block) == nullptr ? Mark::fresh : Mark::moved);
+}
+
+//  grow    [ block ][ .. right .. ]   =>   [ .. block .. ][ rest ]
+//  shrink  [ .. block .. ][ right ]   =>   [ block ][ tail + right ]
 void resized(Changes& changes, const Model& before, const pool_event_resize& e) {
-  set(changes, e.offset, Mark::resized, e.old_size);
+  set(changes, e.offset, Mark::resized, e.size == e.old_size ? 0 : e.old_size);
   if (e.rest_size == 0 || e.size == e.old_size) return;
   const Block* right = before.at(e.offset + e.old_size);
-  const bool was_free = right != nullptr && !right->used;
-  set(changes, e.rest_offset, Mark::rest, was_free ? right->size : 0);
+  const u64 was = right == nullptr || right->used ? 0 : right->size;
+  if (e.size > e.old_size)
+    set(changes, e.rest_offset, Mark::rest, was);
+  else if (was == 0)
+    set(changes, e.rest_offset, Mark::freed);
+  else
+    changes[e.rest_offset] = Change{Mark::coalesced, 0, {e.old_size - e.size, was}};
 }
 
 void mark_event(Telling& t, const pool_event& event) {
   Changes& changes = t.story.changes;
   switch (event.kind) {
     case POOL_EVENT_SPLIT: return split(changes, event.as.split);
-    case POOL_EVENT_ALLOC: return set(changes, event.as.alloc.offset, Mark::fresh);
+    case POOL_EVENT_ALLOC: return taken(changes, t.frame.before, event.as.alloc);
     case POOL_EVENT_FREE: return set(changes, event.as.free.offset, Mark::freed);
     case POOL_EVENT_COALESCE: return coalesced(changes, event.as.coalesce);
     case POOL_EVENT_RESIZE: return resized(changes, t.frame.before, event.as.resize);
@@ -63,11 +81,14 @@ void mark_event(Telling& t, const pool_event& event) {
   }
 }
 
-/// Guards that are known to be damaged since this call, or were found damaged by it.
+/// Guards that are known to be damaged since this call, or were found damaged by it. A block that
+/// was resized has new ones by now.
 void mark_damage(Telling& t) {
   const Model& after = t.frame.after;
   const auto mark = [&](const Block& block) {
-    if (block.used) set(t.story.changes, block.offset, Mark::found_damaged);
+    const auto change = t.story.changes.find(block.offset);
+    const bool resized = change != t.story.changes.end() && change->second.mark == Mark::resized;
+    if (block.used && !resized) set(t.story.changes, block.offset, Mark::found_damaged);
   };
   for (const OwnedEvent& event : t.frame.events) {
     if (event->kind == POOL_EVENT_GUARD_CHECK && event->as.guard_check.damaged != 0) {
@@ -80,7 +101,7 @@ void mark_damage(Telling& t) {
     for (; block != nullptr && block->offset < e.offset + e.hex.size;
          block = after.containing(block->end())) {
       const bool new_damage =
-          block->front.bad_call == t.frame.call || block->back.bad_call == t.frame.call;
+          block->front().bad_call == t.frame.call || block->back().bad_call == t.frame.call;
       if (new_damage) mark(*block);
     }
   }

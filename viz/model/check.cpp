@@ -46,7 +46,8 @@ std::string kind_name(u32 code) {
 
 void Checker::breaks(u64 line, const std::string& where, const Broken& broken) {
   result_.broken_line = line;
-  result_.broken = fmt::format("line {} ({}): {}", line, where, text(broken));
+  result_.broken =
+      fmt::format("{} {} ({}): {}", reader_.findings().unit, line, where, text(broken));
 }
 
 void Checker::see(const pool_event& event) {

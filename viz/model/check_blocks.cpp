@@ -1,10 +1,9 @@
-// PoolCheck: blocks. Numbers, geometry and placement; what is cut, taken, given back, coalesced.
+// PoolCheck: blocks. Numbers and geometry; what is cut, taken, given back, coalesced.
 //
 // Each function holds one event against the model before it, and changes nothing but what the rest
 // of the call has to keep to.
 #include <fmt/format.h>
 
-#include "model/policy.hpp"
 #include "model/pool_check.hpp"
 
 namespace mempool::viz {
@@ -12,12 +11,6 @@ namespace mempool::viz {
 /// "f2 at 128 (48 bytes)"
 std::string PoolCheck::at(const Block& block) const {
   return fmt::format("{} at {} ({} bytes)", block.name(), block.offset, block.size);
-}
-
-/// Front guard, payload and guard, rounded up; what one block needs in this pool.
-u64 PoolCheck::whole_block(u64 requested, u64 guard) const {
-  const u64 sum = add_saturating(add_saturating(round_up(guard, model_.align), requested), guard);
-  return std::max(round_up(sum, model_.align), model_.align);
 }
 
 /// An allocation takes the next number, unless it resizes a block that lives.
@@ -48,10 +41,10 @@ Verified PoolCheck::alloc_geometry(const pool_event_alloc& e) const {
         fmt::format("the payload starts at {}, but {} bytes of front guard from {} end at {}",
                     e.payload, round_up(model_.guard_size, align), e.offset,
                     e.offset + round_up(model_.guard_size, align))};
-  if (e.size != whole_block(e.requested, model_.guard_size))
+  if (e.size != whole_block(model_, e.requested, model_.guard_size))
     return Broken{Rule::geometry,
                   fmt::format("the block has {} bytes, but {} asked for need {}", e.size,
-                              e.requested, whole_block(e.requested, model_.guard_size))};
+                              e.requested, whole_block(model_, e.requested, model_.guard_size))};
   return std::nullopt;
 }
 
@@ -61,6 +54,7 @@ Verified PoolCheck::alloc(const pool_event_alloc& e) {
   if (!in_region || e.size == 0)
     return Broken{Rule::inside, fmt::format("{} bytes at {} are not inside the region of {}",
                                             e.size, e.offset, model_.capacity)};
+  if (auto broken = aligned(e)) return broken;
   if (ours_)
     if (auto broken = alloc_geometry(e)) return broken;
   const Block* there = model_.containing(e.offset);
@@ -81,74 +75,28 @@ Verified PoolCheck::alloc(const pool_event_alloc& e) {
                   fmt::format("the split was for the block at {}, the one at {} is taken",
                               call_.cut_low, e.offset)};
   if (auto broken = placement(e)) return broken;
+  if (auto broken = has_to_move(e.block, e.requested)) return broken;
   if (model_.live(e.block) != nullptr) call_.moving = e.block;
-  if (model_.guard_size == 0) return std::nullopt;
-  call_.due_block = e.block;
-  call_.due_front = e.offset + 1;
-  call_.due_back = e.payload + e.requested + 1;
+  if (model_.guard_size != 0) guards_due(e.block, e.offset, e.payload + e.requested);
   return std::nullopt;
 }
 
-/// Why the block that was taken is not the policy's choice.
-std::string PoolCheck::misplaced(u64 needed, Hole from, Hole chosen) const {
-  const Block* block = model_.at(chosen.offset);
-  const std::string name = block == nullptr ? "the free block" : fmt::format("f{}", block->number);
-  const std::string it = fmt::format("{} at {} ({} bytes)", name, chosen.offset, chosen.size);
-  const std::string taken = fmt::format("the block taken at {} ({} bytes)", from.offset, from.size);
-  switch (model_.policy) {
-    case POOL_FIRST:
-      return fmt::format(
-          "first fit takes the lowest free block that fits; {} fits {} and lies below {}", it,
-          needed, taken);
-    case POOL_NEXT:
-      return fmt::format(
-          "next fit goes on from the end of the last placement, {}; {} is the first there that "
-          "fits {}, not {}",
-          model_.cursor, it, needed, taken);
-    case POOL_BEST:
-      return fmt::format(
-          "best fit takes the smallest free block that fits, the lowest of equals; for {} that is "
-          "{}, not {}",
-          needed, it, taken);
-    case POOL_WORST:
-      return fmt::format(
-          "worst fit takes the largest free block, the lowest of equals; that is {}, not {}", it,
-          taken);
-    default:
-      return fmt::format(
-          "good fit takes the lowest address in the first size class that surely fits; for {} "
-          "that is {}, not {}",
-          needed, it, taken);
-  }
-}
-
-/// The free list as the call found it is still in the index.
-Verified PoolCheck::placement(const pool_event_alloc& e) const {
-  const auto from = free_.at_or_before(e.offset);
-  if (!from || from->end() < e.offset + e.size) return std::nullopt;  // never: it was free
-  if (from->offset != e.offset) {
-    // Only an aligned allocation may leave a gap. The event does not say what alignment was asked
-    // for, so which block would have served it best cannot be held against the policy.
-    const bool aligned = e.payload % (2 * model_.align) == 0;
-    if (aligned) return std::nullopt;
-    return Broken{Rule::split,
-                  fmt::format("{} bytes of the free block at {} are left in front of it: "
-                              "the low part is to be handed out",
-                              e.offset - from->offset, from->offset)};
-  }
-  if (model_.policy == POOL_NEXT && model_.cursor == POOL_NONE) return std::nullopt;
-  const auto chosen = free_.choose(e.size, model_.cursor);
-  if (!chosen || chosen->offset == from->offset) return std::nullopt;
-  return Broken{Rule::placement, misplaced(e.size, *from, *chosen)};
+/// Both guards of a block are to be written in this call.
+void PoolCheck::guards_due(u64 number, u64 front, u64 back) {
+  call_.due_block = number;
+  call_.due_front = front + 1;
+  call_.due_back = back + 1;
 }
 
 Verified PoolCheck::split(const pool_event_split& e) {
   const Block* block = model_.at(e.offset);
   if (block == nullptr) return Broken{Rule::split, fmt::format("no block starts at {}", e.offset)};
   if (block->used) return Broken{Rule::split, fmt::format("{} is not free", at(*block))};
-  if (ours_ && call_.cut_high != 0 && e.offset != call_.cut_low && e.offset != call_.cut_high)
+  if (ours_ && call_.cut_high != 0 && e.offset != call_.cut_high)
     return Broken{Rule::split,
-                  fmt::format("{} is no part of the block that was cut before", at(*block))};
+                  fmt::format("{} is not what is left of the free block behind the gap "
+                              "that was cut off before",
+                              at(*block))};
   const bool adjacent = e.rest_offset == e.offset + e.size;
   const bool adds_up = e.size != 0 && e.rest_size != 0 && e.size < block->size &&
                        e.rest_size == block->size - e.size;
@@ -187,28 +135,6 @@ Verified PoolCheck::coalesce(const pool_event_coalesce& e) {
   const Block& freed = to_left ? *right : *left;
   if (ours_ && freed.offset != call_.freed)
     return refuse(fmt::format("{} was not freed in this call", at(freed)));
-  return std::nullopt;
-}
-
-Verified PoolCheck::resize(const pool_event_resize& e) {
-  if (auto broken = is_live(e.block, e.offset)) return broken;
-  const Block& block = *model_.at(e.offset);
-  const auto refuse = [](std::string what) { return Broken{Rule::resize, std::move(what)}; };
-  if (e.old_size != block.size)
-    return refuse(fmt::format("{} did not have {} bytes", at(block), e.old_size));
-  const Block* right = model_.at(block.end());
-  const u64 room = block.size + (right != nullptr && !right->used ? right->size : 0);
-  if (e.size > room)
-    return refuse(fmt::format("{} has room for {} bytes, not for {}", at(block), room, e.size));
-  if (e.rest_size != room - e.size)
-    return refuse(
-        fmt::format("{} of {} bytes leave {}, not {}", e.size, room, room - e.size, e.rest_size));
-  if (e.rest_size != 0 && e.rest_offset != e.offset + e.size)
-    return refuse(
-        fmt::format("what is left starts at {}, not at {}", e.offset + e.size, e.rest_offset));
-  if (ours_ && (e.size == 0 || e.size % model_.align != 0))
-    return Broken{Rule::geometry,
-                  fmt::format("size {} is no multiple of {}", e.size, model_.align)};
   return std::nullopt;
 }
 

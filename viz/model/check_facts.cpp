@@ -11,7 +11,6 @@ namespace mempool::viz {
 
 namespace {
 
-constexpr u64 most_align = 4096;
 constexpr u64 most_guard = 4096;
 constexpr u64 most_bytes = 4096;
 
@@ -30,7 +29,7 @@ Verified PoolCheck::create(u64 capacity, u64 align, u64 guards) const {
     return Broken{Rule::geometry,
                   fmt::format("capacity {} and alignment {} make no pool", capacity, align)};
   if (!ours_) return std::nullopt;
-  if (align > most_align)
+  if (align > page_bytes)
     return Broken{Rule::geometry, fmt::format("alignment {} is over 4096", align)};
   if (capacity % align != 0)
     return Broken{Rule::geometry, fmt::format("capacity {} is no multiple of {}", capacity, align)};
@@ -85,7 +84,7 @@ Verified PoolCheck::snapshot_geometry(const pool_event_block& e) const {
     return Broken{Rule::geometry, fmt::format("#{} has no payload", e.block)};
   const u64 guard = e.guard == POOL_NONE ? 0 : e.guard;
   const bool fits = e.payload == e.offset + round_up(guard, model_.align) &&
-                    e.size == whole_block(e.requested, guard);
+                    e.size == whole_block(model_, e.requested, guard);
   if (fits) return std::nullopt;
   return Broken{Rule::geometry,
                 fmt::format("{} bytes at {} with the payload at {} are no block for {} "
@@ -95,10 +94,13 @@ Verified PoolCheck::snapshot_geometry(const pool_event_block& e) const {
 
 Verified PoolCheck::alloc_fail(const pool_event_alloc_fail& e) const {
   if (auto broken = number_is_next(e.block)) return broken;
-  if (ours_ && e.needed != whole_block(e.requested, model_.guard_size))
+  if (ours_ && e.needed != whole_block(model_, e.requested, model_.guard_size))
     return Broken{Rule::geometry,
                   fmt::format("{} bytes need a block of {}, not of {}", e.requested,
-                              whole_block(e.requested, model_.guard_size), e.needed)};
+                              whole_block(model_, e.requested, model_.guard_size), e.needed)};
+  if (auto broken = alignment_can_be(e.alignment)) return broken;
+  if (ours_)
+    if (auto broken = has_to_move(e.block, e.requested)) return broken;
   const auto refuse = [](std::string what) { return Broken{Rule::failure, std::move(what)}; };
   if (e.free != model_.free_bytes)
     return refuse(fmt::format("{} bytes are free, not {}", model_.free_bytes, e.free));
@@ -106,14 +108,29 @@ Verified PoolCheck::alloc_fail(const pool_event_alloc_fail& e) const {
   const u64 largest = free_.largest();
   if (ours_ ? e.largest != largest : e.largest < largest || e.largest > e.free)
     return refuse(fmt::format("the largest free block has {} bytes, not {}", largest, e.largest));
-  if (e.reason == POOL_FAIL_NO_RECORD && e.needed <= e.largest) return std::nullopt;
+  return failure_reason(e);
+}
+
+/// The reason follows from the figures; whether an aligned block fits, from the free list.
+Verified PoolCheck::failure_reason(const pool_event_alloc_fail& e) const {
+  const auto refuse = [](std::string what) { return Broken{Rule::failure, std::move(what)}; };
+  const Wanted wanted = wanted_in(model_, e.needed, e.alignment);
+  const bool alike = wanted.room == wanted.needed;  // else blocks of one size may fit or not
+  if (!ours_ && !alike) return std::nullopt;
+  const bool fits = alike ? e.needed <= e.largest : free_.lowest_that_fits(wanted).has_value();
+  if (e.reason == POOL_FAIL_NO_RECORD && fits) return std::nullopt;
   const u32 reason = e.needed > model_.capacity ? POOL_FAIL_TOO_LARGE
                      : e.free < e.needed        ? POOL_FAIL_FULL
-                     : e.largest < e.needed     ? POOL_FAIL_FRAGMENTED
+                     : !fits                    ? POOL_FAIL_FRAGMENTED
                                                 : 0;
-  if (reason == 0)
+  if (reason == 0 && alike)
     return refuse(
         fmt::format("{} bytes fit into the largest free block of {}", e.needed, e.largest));
+  if (reason == 0)
+    return refuse(
+        fmt::format("{} bytes with the payload at a multiple of {} fit into the free "
+                    "block at {}",
+                    e.needed, e.alignment, free_.lowest_that_fits(wanted)->offset));
   if (e.reason == reason) return std::nullopt;
   return refuse(fmt::format("{} needed of {} free, the largest {}: the reason is {}, not {}",
                             e.needed, e.free, e.largest, event::word(event::Type::REASON, reason),
@@ -143,8 +160,7 @@ Verified PoolCheck::guard_write(const pool_event_guard_write& e) const {
   if (model_.guard_size == 0) return refuse("guards are off");
   const bool front = e.side == POOL_SIDE_FRONT;
   if (front ? call_.due_front == 0 : call_.due_front != 0 || call_.due_back == 0)
-    if (call_.previous != POOL_EVENT_RESIZE)
-      return refuse(fmt::format("the {} guard of #{} is not due", side_name(e.side), e.block));
+    return refuse(fmt::format("the {} guard of #{} is not due", side_name(e.side), e.block));
   const u64 offset = front ? block->offset : block->payload_end();
   const u64 end = front ? block->payload : block->end();
   if (e.offset == offset && e.size == end - offset) return std::nullopt;
@@ -158,7 +174,7 @@ Verified PoolCheck::guard_check(const pool_event_guard_check& e) {
   const Block* block = model_.containing(e.offset);
   if (block == nullptr || !block->used || block->number != e.block)
     return Broken{Rule::numbers, fmt::format("#{} has no block at {}", e.block, e.offset)};
-  const Guard& guard = e.side == POOL_SIDE_FRONT ? block->front : block->back;
+  const Guard& guard = e.side == POOL_SIDE_FRONT ? block->front() : block->back();
   if (guard.size == 0)
     return refuse(fmt::format("#{} has no {} guard", e.block, side_name(e.side)));
   if (guard.offset != e.offset || guard.size != e.size)
@@ -174,11 +190,11 @@ Verified PoolCheck::guard_check(const pool_event_guard_check& e) {
 }
 
 Verified PoolCheck::both_guards_checked(const Block& block) const {
-  for (const Guard* guard : {&block.front, &block.back}) {
+  for (const Guard* guard : {&block.front(), &block.back()}) {
     if (guard->size == 0 || guards_checked_.contains(guard->offset)) continue;
     return Broken{Rule::guards,
                   fmt::format("the {} guard of #{} was not checked before it goes",
-                              guard == &block.front ? "front" : "back", block.number)};
+                              guard == &block.front() ? "front" : "back", block.number)};
   }
   return std::nullopt;
 }

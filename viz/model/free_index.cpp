@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "model/policy.hpp"
-
 namespace mempool::viz {
 
 /// The page that holds offset, or would.
@@ -81,14 +79,25 @@ void FreeIndex::sort_out(Hole hole) {
   if (its_class->second.empty()) by_class_.erase(its_class);
 }
 
-/// The hole of the lowest address, from `from` on, that fits.
-std::optional<Hole> FreeIndex::lowest(u64 needed, u64 from) const {
+/// The hole of the lowest address, from `from` on, that fits. Pages without a hole of `needed`
+/// bytes are passed over.
+template <class Fits>
+std::optional<Hole> FreeIndex::lowest(u64 needed, u64 from, Fits fits) const {
   for (std::size_t page = pages_.empty() ? 0 : page_of(from); page < pages_.size(); ++page) {
     if (largest_[page] < needed) continue;
     for (const Hole& hole : pages_[page].holes)
-      if (hole.size >= needed && hole.offset >= from) return hole;
+      if (hole.offset >= from && fits(hole)) return hole;
   }
   return std::nullopt;
+}
+
+std::optional<Hole> FreeIndex::lowest(u64 needed, u64 from) const {
+  return lowest(needed, from, [&](const Hole& hole) { return hole.size >= needed; });
+}
+
+std::optional<Hole> FreeIndex::lowest_that_fits(const Wanted& wanted) const {
+  return lowest(wanted.needed, 0,
+                [&](const Hole& hole) { return wanted.fits(hole.offset, hole.size); });
 }
 
 std::optional<Hole> FreeIndex::at_or_before(u64 offset) const {
@@ -115,23 +124,32 @@ std::optional<Hole> FreeIndex::good_fit(u64 needed) const {
   return Hole{offset, size};
 }
 
-std::optional<Hole> FreeIndex::choose(u64 needed, u64 cursor) const {
+std::optional<Hole> FreeIndex::best_fit(u64 needed) const {
+  const auto best = by_size_.lower_bound({needed, 0});
+  if (best == by_size_.end()) return std::nullopt;
+  return Hole{best->second, best->first};
+}
+
+std::optional<Hole> FreeIndex::worst_fit(u64 needed) const {
+  if (by_size_.empty() || by_size_.rbegin()->first < needed) return std::nullopt;
+  const auto worst = by_size_.lower_bound({by_size_.rbegin()->first, 0});
+  return Hole{worst->second, worst->first};
+}
+
+std::optional<Hole> FreeIndex::by_policy(u64 needed, u64 cursor) const {
   switch (policy_) {
     case POOL_FIRST: return lowest(needed, 0);
     case POOL_NEXT: return next_fit(needed, cursor);
+    case POOL_BEST: return best_fit(needed);
+    case POOL_WORST: return worst_fit(needed);
     case POOL_GOOD: return good_fit(needed);
-    case POOL_BEST: {
-      const auto best = by_size_.lower_bound({needed, 0});
-      if (best == by_size_.end()) return std::nullopt;
-      return Hole{best->second, best->first};
-    }
-    case POOL_WORST: {
-      if (by_size_.empty() || by_size_.rbegin()->first < needed) return std::nullopt;
-      const auto worst = by_size_.lower_bound({by_size_.rbegin()->first, 0});
-      return Hole{worst->second, worst->first};
-    }
     default: return std::nullopt;
   }
+}
+
+std::optional<Hole> FreeIndex::choose(const Wanted& wanted, u64 cursor) const {
+  const auto chosen = by_policy(wanted.room, cursor);
+  return chosen || !is_policy(policy_) ? chosen : lowest_that_fits(wanted);
 }
 
 }  // namespace mempool::viz

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/units.hpp"
+#include "model/policy.hpp"
 
 namespace mempool::viz {
 
@@ -33,8 +34,10 @@ class FreeIndex {
   /// Removes every hole that starts in [first, last].
   void remove(u64 first, u64 last);
 
-  /// The hole that the policy takes for this many bytes. The cursor is next fit's.
-  [[nodiscard]] std::optional<Hole> choose(u64 needed, u64 cursor) const;
+  /// The hole that the policy takes from; as choose() of policy.hpp. The cursor is next fit's.
+  [[nodiscard]] std::optional<Hole> choose(const Wanted& wanted, u64 cursor) const;
+  /// The lowest hole in which the block fits as it lies.
+  [[nodiscard]] std::optional<Hole> lowest_that_fits(const Wanted& wanted) const;
   /// The last hole that starts at or before offset.
   [[nodiscard]] std::optional<Hole> at_or_before(u64 offset) const;
   [[nodiscard]] u64 largest() const;
@@ -46,8 +49,13 @@ class FreeIndex {
     std::vector<Hole> holes;  // in address order, never empty
   };
   [[nodiscard]] std::size_t page_of(u64 offset) const;
+  template <class Fits>
+  [[nodiscard]] std::optional<Hole> lowest(u64 needed, u64 from, Fits fits) const;
   [[nodiscard]] std::optional<Hole> lowest(u64 needed, u64 from) const;
+  [[nodiscard]] std::optional<Hole> by_policy(u64 needed, u64 cursor) const;
   [[nodiscard]] std::optional<Hole> next_fit(u64 needed, u64 cursor) const;
+  [[nodiscard]] std::optional<Hole> best_fit(u64 needed) const;
+  [[nodiscard]] std::optional<Hole> worst_fit(u64 needed) const;
   [[nodiscard]] std::optional<Hole> good_fit(u64 needed) const;
   void describe(std::size_t page);
   void sort_in(Hole hole);

@@ -1,11 +1,8 @@
 // Look trail: what a walk along the free list would have looked at before it took its block.
 //
 // Derived, not logged: the model before the call holds the list that was searched, and the policy
-// says the order. The engine itself does not walk, so the sentences say "would".
-#include <fmt/format.h>
-
+// says the order. The engine itself does not walk. The words for it are tell_search.cpp's.
 #include <algorithm>
-#include <unordered_set>
 
 #include "model/policy.hpp"
 #include "model/telling.hpp"
@@ -14,148 +11,88 @@ namespace mempool::viz {
 
 namespace {
 
+/// A search that is over: the list it was for, and the block it took, nullptr for none.
+struct Search {
+  const Model& before;
+  const FreeList& list;
+  const Wanted& wanted;
+  const Block* from;
+  bool as_it_lies;
+};
+
 /// Where a walk starts: at the lowest address, or at next fit's cursor.
-std::size_t walk_start(const Model& before, const FreeList& list) {
-  if (before.policy != POOL_NEXT || before.cursor == POOL_NONE) return 0;
+std::size_t walk_start(const Search& s) {
+  const u64 cursor = s.before.cursor;
+  if (s.before.policy != POOL_NEXT || cursor == POOL_NONE || s.as_it_lies) return 0;
   const auto start =
-      std::ranges::find_if(list, [&](const Block* block) { return block->end() > before.cursor; });
-  return start == list.end() ? 0 : static_cast<std::size_t>(start - list.begin());
+      std::ranges::find_if(s.list, [&](const Block* b) { return b->end() > cursor; });
+  return start == s.list.end() ? 0 : static_cast<std::size_t>(start - s.list.begin());
 }
 
-bool looks_at_all(u32 policy) {
-  return policy == POOL_BEST || policy == POOL_WORST;
-}
-
-/// Good fit looks at classes: of the list, only at blocks of the class it takes from.
-bool same_class(const Block& a, const Block& b) {
-  return good_class(a.size) == good_class(b.size);
-}
-
-Verdict verdict(const Block& block, const Block* chosen, u64 needed) {
-  if (&block == chosen) return Verdict::taken;
-  return block.size < needed ? Verdict::too_small : Verdict::passed;
-}
-
-/// What the walk looks at, in the order in which it does.
-FreeList walk(const Model& before, const FreeList& list, const Block* chosen) {
-  FreeList looks;
-  if (before.policy == POOL_GOOD && chosen != nullptr) {
-    for (const Block* block : list) {
-      if (same_class(*block, *chosen)) looks.push_back(block);
-      if (block == chosen) break;
-    }
-    return looks;
-  }
-  const std::size_t start = walk_start(before, list);
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const Block* block = list[(start + i) % list.size()];
-    looks.push_back(block);
-    if (block == chosen && !looks_at_all(before.policy)) break;
+/// What the walk looks at, in the order in which it does: places in the list.
+std::vector<std::size_t> walk(const Search& s, std::size_t start) {
+  const bool by_policy = s.from != nullptr && !s.as_it_lies;
+  const bool to_the_end =
+      by_policy && (s.before.policy == POOL_BEST || s.before.policy == POOL_WORST);
+  // Good fit looks at classes: of the list, only at blocks of the class it takes from.
+  const bool one_class = by_policy && s.before.policy == POOL_GOOD;
+  std::vector<std::size_t> looks;
+  for (std::size_t i = 0; i < s.list.size(); ++i) {
+    const std::size_t place = (start + i) % s.list.size();
+    const Block* block = s.list[place];
+    if (!one_class || good_class(block->size) == good_class(s.from->size)) looks.push_back(place);
+    if (block == s.from && !to_the_end) break;
   }
   return looks;
 }
 
-std::string passed_text(const std::vector<Look>& trail) {
-  std::vector<std::string> passed;
-  for (const Look& look : trail)
-    if (look.verdict == Verdict::too_small)
-      passed.push_back(fmt::format("f{} ({})", look.number, look.size));
-  return passed.empty() ? "" : ", passing " + list_text(passed, 3, "and");
-}
-
-const char* rule_text(u32 policy) {
-  switch (policy) {
-    case POOL_FIRST: return "takes the lowest address that fits";
-    case POOL_NEXT: return "goes on from the end of the last placement";
-    case POOL_BEST: return "takes the smallest block that fits";
-    case POOL_WORST: return "takes the largest block";
-    case POOL_GOOD: return "takes the lowest address in the first size class that surely fits";
-    default: return "takes what it takes";
-  }
-}
-
-/// What other policies would have taken of the same list.
-void say_counterfactual(Telling& t, const FreeList& list, u64 taken) {
-  const Model& before = t.frame.before;
-  std::vector<std::string> others;
-  for (const u32 policy : {POOL_FIRST, POOL_BEST, POOL_WORST}) {
-    if (policy == before.policy) continue;
-    const Block* choice = choose(policy, list, t.story.needed, before.cursor);
-    if (choice == nullptr) continue;
-    std::string name(policy_name(policy));
-    name[0] = static_cast<char>(name[0] - 'A' + 'a');
-    others.push_back(choice->offset == taken ? name + " would take it too"
-                                             : fmt::format("{} would take {} ({} B)", name,
-                                                           choice->name(), choice->size));
-  }
-  std::string sentence;
-  for (const std::string& other : others) sentence += (sentence.empty() ? "" : "; ") + other;
-  if (sentence.empty()) return;
-  sentence[0] = static_cast<char>(sentence[0] - 'a' + 'A');
-  t.say(sentence + ".");
+Verdict verdict(const Search& s, const Block& block) {
+  if (&block == s.from) return Verdict::taken;
+  if (!s.as_it_lies) return block.size < s.wanted.room ? Verdict::too_small : Verdict::passed;
+  if (block.size < s.wanted.needed) return Verdict::too_small;
+  return s.wanted.fits(block.offset, block.size) ? Verdict::passed : Verdict::lies_wrong;
 }
 
 }  // namespace
 
 void look(Telling& t, u64 taken) {
   const Model& before = t.frame.before;
+  Story& story = t.story;
   const FreeList list = free_list(before);
-  const u64 needed = t.story.needed;
+  const Wanted wanted = wanted_in(before, story.needed, story.alignment);
+  const auto has_room = [&](const Block* block) { return block->size >= wanted.room; };
   const Block* from = taken == POOL_NONE ? nullptr : before.containing(taken);
-  const Block* by_policy = choose(before.policy, list, needed, before.cursor);
-  // Where the log and the policy disagree there was no walk that we could tell of.
-  const bool explained = taken == POOL_NONE || from == by_policy;
-  const FreeList looks = explained ? walk(before, list, from) : FreeList{};
-  const std::unordered_set<const Block*> seen(looks.begin(), looks.end());
-  u64 fits = 0;
+  story.room = wanted.room;
+  story.as_it_lies = wanted.room != wanted.needed && std::ranges::none_of(list, has_room);
+  story.fits = 0;
+  const u64 least = story.as_it_lies ? wanted.needed : wanted.room;
   for (const Block* block : list) {
     Look look{block->number, block->offset, block->size};
-    if (block->size < needed) look.shortfall = needed - block->size;
-    if (block->size >= needed) ++fits;
-    if (seen.contains(block) || block == from) look.verdict = verdict(*block, from, needed);
-    t.story.trail.push_back(look);
+    if (block->size < least) look.shortfall = least - block->size;
+    look.gap = wanted.gap(block->offset);
+    if (wanted.fits(block->offset, block->size)) ++*story.fits;
+    if (block == from) look.verdict = Verdict::taken;
+    story.trail.push_back(look);
   }
-  t.story.looked_at = looks.size();
-  t.story.fits = fits;
+  // Where the log and the policy disagree, or the log opened after the last placement, there was
+  // no walk that we could tell of.
+  const bool cursor_known = before.policy != POOL_NEXT || before.cursor != POOL_NONE;
+  const bool explained =
+      taken == POOL_NONE ||
+      (cursor_known && from == choose(before.policy, list, wanted, before.cursor));
+  if (!explained) return;
+  const Search search{before, list, wanted, from, story.as_it_lies};
+  story.walk_start = walk_start(search);
+  for (const std::size_t place : walk(search, story.walk_start)) {
+    story.trail[place].verdict = verdict(search, *list[place]);
+    story.trail[place].ordinal = ++story.looked_at;
+  }
 }
 
-void say_search(Telling& t) {
-  const Model& before = t.frame.before;
-  const Story& story = t.story;
-  const std::size_t all = story.trail.size();
-  const auto taken = std::ranges::find(story.trail, Verdict::taken, &Look::verdict);
-  if (taken == story.trail.end()) return;
-  const std::string policy(policy_name(before.policy));
-  const std::string rule = policy + " " + rule_text(before.policy);
-  if (story.looked_at == 0) {
-    t.say(fmt::format("f{} is not what {} would take; `mempool-viz check` tells more.",
-                      taken->number, policy));
-    return;
-  }
-  if (all == 1) {
-    t.say(fmt::format("{}: f{} is the only free block.", rule, taken->number));
-    return;
-  }
-  const std::string looks =
-      fmt::format("a list walk would look at {} of {} free blocks", story.looked_at, all);
-  switch (before.policy) {
-    case POOL_BEST:
-    case POOL_WORST:
-      t.say(fmt::format("{}: {}; f{} ({} B) is the {} of {} that fit.", rule, looks, taken->number,
-                        taken->size, before.policy == POOL_BEST ? "smallest" : "largest",
-                        *story.fits));
-      break;
-    case POOL_GOOD:
-      t.say(fmt::format("{}: f{} ({} B); {} of {} free blocks fit.", rule, taken->number,
-                        taken->size, *story.fits, all));
-      break;
-    case POOL_NEXT:
-      t.say(
-          fmt::format("{}, {}: {}{}.", rule, t.at(before.cursor), looks, passed_text(story.trail)));
-      break;
-    default: t.say(fmt::format("{}: {}{}.", rule, looks, passed_text(story.trail)));
-  }
-  if (*story.fits > 1) say_counterfactual(t, free_list(before), taken->offset);
+std::vector<Look> Story::walk() const {
+  std::vector<Look> looks = trail;
+  std::ranges::rotate(looks, looks.begin() + static_cast<std::ptrdiff_t>(walk_start));
+  return looks;
 }
 
 }  // namespace mempool::viz

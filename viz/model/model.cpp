@@ -30,8 +30,22 @@ std::optional<u8> Guard::byte(u64 at) const {
   return std::nullopt;
 }
 
+namespace {
+
+const Guard no_guard;
+
+}  // namespace
+
+const Guard& Block::front() const {
+  return guards.get() == nullptr ? no_guard : guards.get()->front;
+}
+
+const Guard& Block::back() const {
+  return guards.get() == nullptr ? no_guard : guards.get()->back;
+}
+
 const Guard* Block::guard_at(u64 at) const {
-  for (const Guard* guard : {&front, &back})
+  for (const Guard* guard : {&front(), &back()})
     if (guard->offset <= at && at - guard->offset < guard->size) return guard;
   return nullptr;
 }
@@ -53,14 +67,8 @@ const Block* Model::containing(u64 offset) const {
 }
 
 const Block* Model::live(u64 number) const {
-  const auto it = offset_of_.find(number);
-  return it == offset_of_.end() ? nullptr : at(it->second);
-}
-
-std::optional<Freed> Model::freed(u64 payload) const {
-  const auto it = freed_.find(payload);
-  if (it == freed_.end()) return std::nullopt;
-  return it->second;
+  const u32 handle = live_.find(number);
+  return handle == NumberTable::none ? nullptr : &blocks_[handle];
 }
 
 u64 Model::largest_free() const {
@@ -70,9 +78,8 @@ u64 Model::largest_free() const {
   return largest;
 }
 
-Byte Model::byte(u64 offset) const {
+Byte Model::byte(u64 offset, const Block* block) const {
   if (const std::optional<u8> value = told_.at(offset)) return {true, false, *value};
-  const Block* block = containing(offset);
   if (block == nullptr) return {};
   if (!block->used) {
     switch (told_.left(offset)) {

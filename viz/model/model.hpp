@@ -2,8 +2,8 @@
 //
 //     Model before --apply(event)--> Model after
 //
-// Written for reading, not for speed: an ordered map of blocks. It shares no code with the engine
-// and never guesses geometry; what it knows, an event said. It is total: events come from files,
+// Written for reading: rows of blocks in address order. It shares no code with the engine and
+// never guesses geometry; what it knows, an event said. It is total: events come from files,
 // so a nonsensical event is a Fault value, never a crash, and changes nothing but the counters.
 // Logs of allocators that do not tell their splits and coalescing can be folded, too: a block may
 // be taken out of any run of free memory (check.hpp is what insists on the events).
@@ -12,12 +12,14 @@
 #include <mempool/event.h>
 
 #include <array>
-#include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "base/units.hpp"
+#include "model/aside.hpp"
+#include "model/history.hpp"
+#include "model/number_table.hpp"
+#include "model/offset_map.hpp"
 #include "model/told.hpp"
 
 namespace mempool::viz {
@@ -26,6 +28,9 @@ namespace mempool::viz {
 inline constexpr u8 guard_byte = 0xAB;
 inline constexpr u8 fresh_byte = '0';
 inline constexpr u8 freed_byte = '.';
+
+/// Regions begin at a multiple of this, which is also the largest alignment there is.
+inline constexpr u64 page_bytes = 4096;
 
 /// The guard on one side of a block. size 0: there is none.
 struct Guard {
@@ -44,20 +49,28 @@ struct Guard {
   [[nodiscard]] std::optional<u8> byte(u64 at) const;
 };
 
-/// A block of the region, used or free.
-struct Block {
+/// Both guards of a block.
+struct Guards {
+  Guard front, back;
+};
+
+/// A block of the region, used or free. There may be millions: guards are kept aside.
+struct alignas(64) Block {
   u64 offset = 0;
   u64 size = 0;
+  u64 number = 0;     // used: the allocation number (#17); free: the viewer's number (f8)
+  u64 payload = 0;    // offset of the payload; used blocks only
+  u64 requested = 0;  // bytes asked for; used blocks only
+  u64 call = 0;       // call that gave the block its present form
   bool used = false;
-  u64 number = 0;       // used: the allocation number (#17); free: the viewer's number (f8)
-  u64 payload = 0;      // offset of the payload; used blocks only
-  u64 requested = 0;    // bytes asked for; used blocks only
-  Guard front, back;    // used blocks only
-  bool filled = false;  // used blocks only: its payload was filled when it was taken
-  u64 call = 0;         // call that gave the block its present form
+  bool filled = false;   // used blocks only: its payload was filled when it was taken
+  u32 guard = 0;         // guard size it was given; used blocks only
+  Aside<Guards> guards;  // used blocks only
 
   [[nodiscard]] u64 end() const { return offset + size; }
   [[nodiscard]] u64 payload_end() const { return payload + requested; }
+  [[nodiscard]] const Guard& front() const;
+  [[nodiscard]] const Guard& back() const;
   /// The guard that holds this offset; nullptr if none does.
   [[nodiscard]] const Guard* guard_at(u64 at) const;
   [[nodiscard]] std::string name() const;  // "#17" or "f8"
@@ -68,12 +81,6 @@ struct Byte {
   bool known = false;
   bool fill = false;  // known because the pool fills payload, not because it was recorded
   u8 value = 0;
-};
-
-/// A block that is gone.
-struct Freed {
-  u64 number = 0;
-  u64 call = 0;  // that gave it back, moved it away or reset the pool
 };
 
 /// Why an event could not be applied as it stands.
@@ -98,21 +105,22 @@ class Model {
   // ---- what the pool is
   u32 pool = 0;
   u64 capacity = 0, align = 1;
-  u32 policy = 0;      // a pool_policy
-  u64 guard_size = 0;  // for later blocks; 0 = off
+  u64 base_in_page = 0;  // where the region begins in a page; not 0 only in a caller's buffer
+  u32 policy = 0;        // a pool_policy
+  u64 guard_size = 0;    // for later blocks; 0 = off
   bool fill = false;
   std::string name;        // empty if none
   bool open = false;       // created, or seen in a snapshot, and not destroyed
   bool destroyed = false;  // blocks stay as they were: what still lives has leaked
 
   // ---- its blocks
-  using Blocks = std::map<u64, Block>;  // by offset: address order
+  using Blocks = OffsetMap<Block>;  // in address order
   [[nodiscard]] const Blocks& blocks() const { return blocks_; }
   [[nodiscard]] const Block* at(u64 offset) const;  // the block that starts there
   [[nodiscard]] const Block* containing(u64 offset) const;
   [[nodiscard]] const Block* live(u64 number) const;  // the live block with this number
-  /// The block that was given back last of those whose payload started at this offset.
-  [[nodiscard]] std::optional<Freed> freed(u64 payload) const;
+  /// The block that was given back last of those whose payload started at this offset. O(frees).
+  [[nodiscard]] std::optional<Freed> freed(u64 payload) const { return history_.find(payload); }
   [[nodiscard]] u64 largest_free() const;  // O(blocks)
 
   // ---- sums, kept as events come; used_bytes = payload_bytes + guard_bytes + padding_bytes
@@ -134,17 +142,20 @@ class Model {
   u64 cursor = 0;  // next fit's: end of the last placement; POOL_NONE = not known (a snapshot)
 
   // ---- bytes, as far as known
-  [[nodiscard]] Byte byte(u64 offset) const;
+  [[nodiscard]] Byte byte(u64 offset) const { return byte(offset, containing(offset)); }
+  /// The same, without a search, for those who know the block that holds it; nullptr: none does.
+  [[nodiscard]] Byte byte(u64 offset, const Block* block) const;
   /// True for a byte in free memory that a guard left behind (and nothing is known to have
   /// overwritten since).
   [[nodiscard]] bool ghost_guard(u64 offset) const;
 
  private:
   Blocks blocks_;
-  std::unordered_map<u64, u64> offset_of_;  // live number -> offset
-  std::unordered_map<u64, Freed> freed_;    // by payload offset
+  NumberTable live_;  // live number -> its block's handle
+  History history_;
   Told told_;
-  friend class Apply;  // apply.cpp: one member function an event kind
+  friend class Apply;     // apply.cpp: one member function an event kind
+  friend class Keyframe;  // keyframe.cpp: a model as bytes
 };
 
 }  // namespace mempool::viz

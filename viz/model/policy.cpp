@@ -1,6 +1,9 @@
 // Policy: five loops over a list.
 #include "model/policy.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <bit>
 
 namespace mempool::viz {
@@ -47,6 +50,17 @@ const Block* good_fit(const FreeList& list, u64 needed) {
   return good != nullptr ? good : first_fit(list, needed);
 }
 
+const Block* by_policy(u32 policy, const FreeList& list, u64 needed, u64 cursor) {
+  switch (policy) {
+    case POOL_FIRST: return first_fit(list, needed);
+    case POOL_NEXT: return next_fit(list, needed, cursor);
+    case POOL_BEST: return best_fit(list, needed);
+    case POOL_WORST: return worst_fit(list, needed);
+    case POOL_GOOD: return good_fit(list, needed);
+    default: return nullptr;
+  }
+}
+
 }  // namespace
 
 FreeList free_list(const Model& model) {
@@ -56,15 +70,28 @@ FreeList free_list(const Model& model) {
   return list;
 }
 
-const Block* choose(u32 policy, const FreeList& list, u64 needed, u64 cursor) {
-  switch (policy) {
-    case POOL_FIRST: return first_fit(list, needed);
-    case POOL_NEXT: return next_fit(list, needed, cursor);
-    case POOL_BEST: return best_fit(list, needed);
-    case POOL_WORST: return worst_fit(list, needed);
-    case POOL_GOOD: return good_fit(list, needed);
-    default: return nullptr;
-  }
+u64 whole_block(const Model& model, u64 requested, u64 guard) {
+  const u64 sum = add_saturating(add_saturating(round_up(guard, model.align), requested), guard);
+  return std::max(round_up(sum, model.align), model.align);
+}
+
+Wanted wanted_in(const Model& model, u64 needed, u64 alignment) {
+  Wanted wanted{.needed = needed, .room = needed};
+  const bool asked = alignment != POOL_NONE && is_power_of_two(alignment) &&
+                     alignment > model.align && alignment <= page_bytes;
+  if (!asked) return wanted;
+  wanted.alignment = alignment;
+  wanted.phase = model.base_in_page + round_up(model.guard_size, model.align);
+  wanted.room = add_saturating(needed, alignment - model.align);
+  return wanted;
+}
+
+const Block* choose(u32 policy, const FreeList& list, const Wanted& wanted, u64 cursor) {
+  const Block* block = by_policy(policy, list, wanted.room, cursor);
+  if (block != nullptr || !is_policy(policy)) return block;
+  for (const Block* lowest : list)
+    if (wanted.fits(lowest->offset, lowest->size)) return lowest;
+  return nullptr;
 }
 
 u64 good_class(u64 size) {
@@ -78,6 +105,13 @@ u64 good_class_that_fits(u64 size) {
   return size == 0 || good_class(size - 1) < own ? own : own + 1;
 }
 
+std::string good_class_text(u64 good_class) {
+  if (good_class < 512) return fmt::format("{} B", good_class);
+  const u64 shift = (good_class - 512) / 32 + 4;  // a class of the octave from 512 on has 16 sizes
+  const u64 first = (32 + good_class % 32) << shift;
+  return fmt::format("{} to {} B", first, first + ((u64{1} << shift) - 1));
+}
+
 std::string_view policy_name(u32 policy) {
   switch (policy) {
     case POOL_FIRST: return "First fit";
@@ -87,6 +121,12 @@ std::string_view policy_name(u32 policy) {
     case POOL_GOOD: return "Good fit";
     default: return "An unknown policy";
   }
+}
+
+std::string policy_in_words(u32 policy) {
+  std::string name(policy_name(policy));
+  name[0] = static_cast<char>(name[0] - 'A' + 'a');
+  return name;
 }
 
 }  // namespace mempool::viz

@@ -209,7 +209,8 @@ Verified PoolCheck::apply(E event) {
   }
   const Fault fault = model_.apply(event);
   if (fault != Fault::none) return Broken{rule_of(event.kind), text(fault)};
-  if (is_snapshot || event.kind == POOL_EVENT_CREATE) free_ = FreeIndex(model_.policy);
+  if (is_snapshot || event.kind == POOL_EVENT_CREATE)
+    free_ = FreeIndex(ours_ ? model_.policy : 0);  // an order that nobody asks for costs time
   remember(event);
   return std::nullopt;
 }
@@ -252,6 +253,8 @@ void PoolCheck::remember(E event) {
     case POOL_EVENT_RESIZE: {
       const pool_event_resize& e = event.as.resize;
       index(e.offset, e.offset + std::max(e.size, e.old_size));
+      const Block& block = *model_.at(e.offset);
+      if (ours_ && block.guard != 0) guards_due(e.block, block.offset, block.payload_end());
       break;
     }
     case POOL_EVENT_RESET: index(0, model_.capacity); break;

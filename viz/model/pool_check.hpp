@@ -53,15 +53,21 @@ class PoolCheck {
   // ---- check_blocks.cpp: blocks, split, taken, given back
   [[nodiscard]] Verified number_is_next(u64 number) const;
   [[nodiscard]] Verified is_live(u64 number, u64 offset) const;
-  [[nodiscard]] u64 whole_block(u64 requested, u64 guard) const;
   [[nodiscard]] Verified alloc(const pool_event_alloc& e);
   [[nodiscard]] Verified alloc_geometry(const pool_event_alloc& e) const;
-  [[nodiscard]] std::string misplaced(u64 needed, Hole from, Hole chosen) const;
-  [[nodiscard]] Verified placement(const pool_event_alloc& e) const;
   [[nodiscard]] Verified split(const pool_event_split& e);
   [[nodiscard]] Verified free(const pool_event_free& e);
   [[nodiscard]] Verified coalesce(const pool_event_coalesce& e);
+  void guards_due(u64 number, u64 front, u64 back);
+
+  // ---- check_placement.cpp: where a block is taken, and whether it had to be
+  [[nodiscard]] Verified aligned(const pool_event_alloc& e) const;
+  [[nodiscard]] Verified alignment_can_be(u64 alignment) const;
+  [[nodiscard]] std::string misplaced(const Wanted& wanted, Hole from, Hole chosen) const;
+  [[nodiscard]] Verified placement(const pool_event_alloc& e) const;
+  [[nodiscard]] Verified has_to_move(u64 number, u64 requested) const;
   [[nodiscard]] Verified resize(const pool_event_resize& e);
+  [[nodiscard]] Verified resize_geometry(const pool_event_resize& e, const Block& block) const;
 
   // ---- check_facts.cpp: what events say without changing a block
   [[nodiscard]] Verified create(u64 capacity, u64 align, u64 guards) const;
@@ -69,6 +75,7 @@ class PoolCheck {
   [[nodiscard]] Verified snapshot_block(const pool_event_block& e);
   [[nodiscard]] Verified snapshot_geometry(const pool_event_block& e) const;
   [[nodiscard]] Verified alloc_fail(const pool_event_alloc_fail& e) const;
+  [[nodiscard]] Verified failure_reason(const pool_event_alloc_fail& e) const;
   [[nodiscard]] Verified guards(const pool_event_guards& e) const;
   [[nodiscard]] Verified guard_write(const pool_event_guard_write& e) const;
   [[nodiscard]] Verified guard_check(const pool_event_guard_check& e);

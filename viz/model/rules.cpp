@@ -22,7 +22,10 @@ constexpr RuleText table[] = {
     {Rule::geometry, "geometry", ours,
      "offsets and sizes are multiples of the alignment; a block is front guard, bytes asked for "
      "and guard, rounded up"},
-    {Rule::placement, "placement", ours, "the free block taken is the one the policy names"},
+    {Rule::placement, "placement", ours,
+     "the free block taken is the one the policy names; for an aligned payload it is asked for "
+     "room "
+     "for the largest gap, and when nothing has it the lowest block is taken that fits as it lies"},
     {Rule::inside, "inside", any,
      "a block is taken from free memory of the region, and its payload lies inside it"},
     {Rule::split, "split", any,
@@ -33,7 +36,8 @@ constexpr RuleText table[] = {
      "when guards are on both are written, from payload to block end; both are checked before a "
      "guarded block goes"},
     {Rule::resize, "resize", any,
-     "a block resized in place takes from, or gives to, the free memory on its right"},
+     "a block resized in place takes from, or gives to, the free memory on its right; it moves, or "
+     "stays as it is, only where that cannot be"},
     {Rule::failure, "failure", any,
      "a failed allocation tells what was free, the largest free block, and the reason that "
      "follows"},
@@ -47,13 +51,15 @@ constexpr RuleText table[] = {
      "at the end of a call the blocks cover the region, in order, without gap or overlap, and "
      "their sizes add up"},
     {Rule::coalesced, "coalesced", ours, "at the end of a call no two free blocks are neighbours"},
+    {Rule::aligned, "aligned", any,
+     "the payload's address is a multiple of the alignment that was asked for"},
 };
 
 consteval bool numbered_in_order() {
   u8 number = 0;
   for (const RuleText& row : table)
     if (static_cast<u8>(row.rule) != ++number) return false;
-  return number == static_cast<u8>(Rule::coalesced);
+  return number == static_cast<u8>(Rule::aligned);
 }
 static_assert(numbered_in_order(), "a rule is missing or stands in the wrong place");
 

@@ -32,7 +32,8 @@ enum class Rule : u8 {
   counts,
   snapshot,
   tiling,
-  coalesced
+  coalesced,
+  aligned
 };
 
 struct RuleText {

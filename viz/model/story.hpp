@@ -35,7 +35,8 @@ enum class Op {
 };
 
 /// passed: looked at, and it would fit, but the policy prefers another (best, worst and good fit).
-enum class Verdict { too_small, taken, not_looked_at, passed };
+/// lies_wrong: large enough, but not with the gap that an aligned block needs there.
+enum class Verdict { too_small, taken, not_looked_at, passed, lies_wrong };
 
 /// One free block of the list that was searched, in list (address) order.
 struct Look {
@@ -44,15 +45,19 @@ struct Look {
   u64 size = 0;
   Verdict verdict = Verdict::not_looked_at;
   u64 shortfall = 0;  // bytes missing; 0 when it fits
+  u64 ordinal = 0;    // its place in the walk, from 1; 0 = not looked at
+  u64 gap = 0;        // bytes that an aligned block would leave free in front of it
 };
 
 /// What happened to a block of the pool after the call. written: bytes that were known before are
 /// known to be others now (bytes that are told for the first time mark no block).
-enum class Mark { fresh, rest, freed, coalesced, resized, written, found_damaged };
+/// gap: what an aligned block leaves free in front of it. moved: the new place of a block that
+/// moves.
+enum class Mark { fresh, moved, rest, gap, freed, coalesced, resized, written, found_damaged };
 
 struct Change {
   Mark mark = Mark::fresh;
-  u64 was_size = 0;        // rest: size of the free block that was split
+  u64 was_size = 0;        // of what was split or resized; 0: not known, or as it was
   std::vector<u64> parts;  // coalesced: sizes, left to right
 };
 
@@ -66,14 +71,21 @@ struct Story {
   Op op = Op::other;
   u64 number = POOL_NONE;  // the allocation concerned
   u64 requested = POOL_NONE;
-  u64 needed = POOL_NONE;              // whole block
-  std::string title;                   // "pool_alloc(56) → #17 at 472"
+  u64 needed = POOL_NONE;     // whole block
+  u64 alignment = POOL_NONE;  // asked of pool_aligned_alloc()
+  u64 room = POOL_NONE;       // bytes the policy looked for: needed, and a gap's, if any
+  bool as_it_lies = false;    // none had them: the lowest free block that fits with its own gap
+  std::string title;          // "pool_alloc(56) → #17 at 472"
   std::vector<std::string> sentences;  // why and what, in order; numbers carry their sums
   std::vector<Look> trail;             // empty when nothing was searched
+  std::size_t walk_start = 0;          // the walk begins at this look, and goes round
   u64 looked_at = 0;                   // looks up to and including the taken one
   std::map<u64, Change> changes;       // by offset of the block after the call
   std::vector<Written> written;        // bytes that the call told and that were not known so
   std::optional<u64> fits;  // free blocks of the searched list that could serve the request
+
+  /// The trail in the order of the walk; what was not looked at comes last.
+  [[nodiscard]] std::vector<Look> walk() const;
 };
 
 /// How offsets are said.

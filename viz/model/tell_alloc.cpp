@@ -4,6 +4,7 @@
 // Every number comes from an event or from the model before it; sums are written out.
 #include <fmt/format.h>
 
+#include "model/policy.hpp"
 #include "model/telling.hpp"
 
 namespace mempool::viz {
@@ -11,9 +12,8 @@ namespace mempool::viz {
 namespace {
 
 /// "56 + 2×8 guard = 72 B (rounded up to 16: 80 B)". The sum that makes a block of a request.
-std::string need_text(const Model& before, u64 requested, u64 needed) {
-  const u64 guard = before.guard_size;
-  const u64 front = round_up(guard, before.align);
+std::string need_text(u64 align, u64 guard, u64 requested, u64 needed) {
+  const u64 front = round_up(guard, align);
   const u64 sum = add_saturating(add_saturating(front, requested), guard);
   if (needed == u64_max || sum == u64_max) return "more bytes than can be counted";
   std::string text = fmt::format("{} B", requested);
@@ -23,13 +23,9 @@ std::string need_text(const Model& before, u64 requested, u64 needed) {
     text = fmt::format("{} front guard + {} + {} back guard = {} B", front, requested, guard, sum);
   if (sum == needed) return text;
   if (sum == 0) return fmt::format("0 B, but every block has at least {} B", needed);
-  if (round_up(sum, before.align) == needed)
-    return text + fmt::format(" (rounded up to {}: {} B)", before.align, needed);
+  if (round_up(sum, align) == needed)
+    return text + fmt::format(" (rounded up to {}: {} B)", align, needed);
   return fmt::format("{} B for {} B of payload", needed, requested);
-}
-
-void say_need(const Telling& t) {
-  t.say("Needs " + need_text(t.frame.before, t.story.requested, t.story.needed) + ".");
 }
 
 //  [ .......... from .......... ]   =>   [ gap ][ block ][ rest ]
@@ -49,20 +45,14 @@ void say_split(const Telling& t, const pool_event_alloc& e) {
   }
   std::string sentence =
       fmt::format("{} ({} B) is split: {} B for #{}", from->name(), from->size, e.size, e.block);
-  if (gap != 0) sentence += fmt::format(", {} B before it stay free", gap);
+  if (gap != 0) {
+    const Block* before_it = t.frame.after.at(from->offset);
+    const bool named = before_it != nullptr && !before_it->used && before_it->size == gap;
+    sentence += fmt::format(", {} B in front of it stay free{}", gap,
+                            named ? " as " + before_it->name() : "");
+  }
   if (rest != 0) sentence += fmt::format(", {} B stay free as {}", rest, from->name());
   t.say(sentence + ".");
-}
-
-void say_guards(const Telling& t) {
-  u64 front = 0, back = 0;
-  for (const OwnedEvent& event : t.frame.events) {
-    if (event->kind != POOL_EVENT_GUARD_WRITE) continue;
-    (event->as.guard_write.side == POOL_SIDE_FRONT ? front : back) += event->as.guard_write.size;
-  }
-  if (front + back == 0) return;
-  t.say(fmt::format("Guards are written: {} B of AB before the payload, {} B after it.", front,
-                    back));
 }
 
 void say_slab(const Telling& t) {
@@ -74,30 +64,39 @@ void say_slab(const Telling& t) {
             : fmt::format("The slab gets {}.", count_text(slab->as.slab.records, "record")));
 }
 
-/// Bytes that would be free in one piece if this block were freed.
-u64 freed_size(const Model& model, Model::Blocks::const_iterator it) {
-  u64 size = it->second.size;
+/// What would be free in one piece if this block were freed.
+struct Piece {
+  u64 offset, size;
+};
+Piece freed_piece(const Model& model, Model::Blocks::const_iterator it) {
+  Piece piece{it->second.offset, it->second.size};
   if (it != model.blocks().begin()) {
     const Block& left = std::prev(it)->second;
-    if (!left.used) size += left.size;
+    if (!left.used) piece = {left.offset, left.size + piece.size};
   }
   const auto right = std::next(it);
-  if (right != model.blocks().end() && !right->second.used) size += right->second.size;
-  return size;
+  if (right != model.blocks().end() && !right->second.used) piece.size += right->second.size;
+  return piece;
 }
 
-/// Which one free would have made room.
-void say_saviours(const Telling& t) {
+/// Which one free would have made room. resized: the block that could not be.
+void say_saviours(const Telling& t, const Block* resized) {
   const Model& before = t.frame.before;
+  const Wanted wanted = wanted_in(before, t.story.needed, t.story.alignment);
+  const auto lets_grow = [&](const Piece& piece) {
+    return resized != nullptr && piece.offset == resized->end() &&
+           resized->size + piece.size >= whole_block(before, t.story.requested, resized->guard);
+  };
   std::vector<std::string> saviours;
   for (auto it = before.blocks().begin(); it != before.blocks().end(); ++it) {
     const Block& block = it->second;
     if (!block.used || block.number == t.story.number) continue;
-    const u64 size = freed_size(before, it);
-    if (size < t.story.needed) continue;
-    saviours.push_back(size == block.size
-                           ? fmt::format("{} ({} B)", block.name(), size)
-                           : fmt::format("{} ({} B with its free neighbours)", block.name(), size));
+    const Piece piece = freed_piece(before, it);
+    const bool grows = lets_grow(piece);
+    if (!grows && !wanted.fits(piece.offset, piece.size)) continue;
+    const char* with = piece.size == block.size ? "" : " with its free neighbours";
+    saviours.push_back(fmt::format("{} ({} B{}{})", block.name(), piece.size, with,
+                                   grows ? ", right where it is to grow" : ""));
   }
   if (before.used_blocks == 0) return;
   t.say(saviours.empty() ? "No single free would have made room."
@@ -121,6 +120,12 @@ std::string reason_text(const Telling& t, const pool_event_alloc_fail& e) {
       return "Free memory there is, but no record for another block could be had.";
     default: break;
   }
+  if (e.largest >= e.needed && t.story.alignment != POOL_NONE)
+    return fmt::format(
+        "Free blocks of {} B there are, but with the payload at a multiple of {} the block fits "
+        "into "
+        "none of them.",
+        e.needed, t.story.alignment);
   if (e.largest >= e.needed) return "A free block would fit; the log does not say what was wrong.";
   std::string largest = "the largest";
   for (const auto& [offset, block] : t.frame.before.blocks()) {
@@ -134,7 +139,38 @@ std::string reason_text(const Telling& t, const pool_event_alloc_fail& e) {
       e.needed, largest, e.largest, short_by(e.needed, e.largest), e.free);
 }
 
+/// "pool_alloc(56)", or with the alignment that was asked for.
+std::string call_text(u64 requested, u64 alignment) {
+  return alignment == POOL_NONE ? fmt::format("pool_alloc({})", requested)
+                                : fmt::format("pool_aligned_alloc({}, {})", alignment, requested);
+}
+
 }  // namespace
+
+void say_need(const Telling& t, u64 guard) {
+  const Model& before = t.frame.before;
+  const Story& story = t.story;
+  std::string text = "Needs " + need_text(before.align, guard, story.requested, story.needed) + ".";
+  if (story.alignment != POOL_NONE && story.room != POOL_NONE && story.room != story.needed)
+    text += fmt::format(
+        " At a multiple of {}, a gap of up to {} B may be needed in front of it: {} + {} = {} B "
+        "are "
+        "looked for.",
+        story.alignment, story.room - story.needed, story.needed, story.room - story.needed,
+        story.room);
+  t.say(text);
+}
+
+void say_guards(const Telling& t) {
+  u64 front = 0, back = 0;
+  for (const OwnedEvent& event : t.frame.events) {
+    if (event->kind != POOL_EVENT_GUARD_WRITE) continue;
+    (event->as.guard_write.side == POOL_SIDE_FRONT ? front : back) += event->as.guard_write.size;
+  }
+  if (front + back == 0) return;
+  t.say(fmt::format("Guards are written: {} B of AB before the payload, {} B after it.", front,
+                    back));
+}
 
 void tell_alloc(Telling& t, const pool_event_alloc& e) {
   Story& story = t.story;
@@ -143,57 +179,39 @@ void tell_alloc(Telling& t, const pool_event_alloc& e) {
   story.number = e.block;
   story.requested = e.requested;
   story.needed = e.size;
-  story.title = old == nullptr ? fmt::format("pool_alloc({}) → #{} at {}", e.requested, e.block,
-                                             t.at(e.payload))
+  story.alignment = e.alignment;
+  story.title = old == nullptr ? fmt::format("{} → #{} at {}", call_text(e.requested, e.alignment),
+                                             e.block, t.at(e.payload))
                                : fmt::format("pool_realloc(#{}, {}) → moved to {}", e.block,
                                              e.requested, t.at(e.payload));
-  if (old != nullptr)
-    t.say(
-        fmt::format("#{} had {} B asked for; it moves: a new block is taken, the payload copied, "
-                    "the old block given back.",
-                    e.block, old->requested));
+  if (old != nullptr) {
+    say_why_not_in_place(t, *old);
+    t.say("It moves: a new block is taken, the payload copied, the old block given back.");
+  }
   look(t, e.offset);
-  say_need(t);
+  say_need(t, t.frame.before.guard_size);
   say_search(t);
   say_split(t, e);
   say_slab(t);
   say_guards(t);
 }
 
-void tell_resize(Telling& t, const pool_event_resize& e) {
-  Story& story = t.story;
-  story.op = Op::realloc;
-  story.number = e.block;
-  story.requested = e.requested;
-  story.needed = e.size;
-  story.title = fmt::format("pool_realloc(#{}, {}) → resized in place", e.block, e.requested);
-  say_need(t);
-  if (e.size > e.old_size)
-    t.say(fmt::format("#{} grows by {} B into the free block on its right, from {} to {} B.",
-                      e.block, e.size - e.old_size, e.old_size, e.size));
-  else if (e.size < e.old_size)
-    t.say(fmt::format("#{} gives back {} B at its end, from {} to {} B.", e.block,
-                      e.old_size - e.size, e.old_size, e.size));
-  else
-    t.say(fmt::format("The block of {} B serves the new size as well.", e.size));
-  if (e.rest_size != 0) t.say(fmt::format("{} B are free to the right of it.", e.rest_size));
-  say_guards(t);
-}
-
 void tell_alloc_fail(Telling& t, const pool_event_alloc_fail& e) {
   Story& story = t.story;
-  const bool resizing = t.frame.before.live(e.block) != nullptr;
-  story.op = resizing ? Op::realloc_fail : Op::alloc_fail;
+  const Block* old = t.frame.before.live(e.block);
+  story.op = old != nullptr ? Op::realloc_fail : Op::alloc_fail;
   story.number = e.block;
   story.requested = e.requested;
   story.needed = e.needed;
-  story.title = resizing ? fmt::format("pool_realloc(#{}, {}) fails", e.block, e.requested)
-                         : fmt::format("pool_alloc({}) fails", e.requested);
+  story.alignment = e.alignment;
+  story.title = old != nullptr ? fmt::format("pool_realloc(#{}, {}) fails", e.block, e.requested)
+                               : call_text(e.requested, e.alignment) + " fails";
   if (e.reason != POOL_FAIL_NO_RECORD) look(t, POOL_NONE);
-  if (e.needed != e.requested) say_need(t);
+  if (old != nullptr) say_why_not_in_place(t, *old);
+  if (e.needed != e.requested) say_need(t, t.frame.before.guard_size);
   t.say(reason_text(t, e));
-  if (resizing) t.say(fmt::format("#{} stays as it is.", e.block));
-  if (e.reason == POOL_FAIL_FULL || e.reason == POOL_FAIL_FRAGMENTED) say_saviours(t);
+  if (old != nullptr) t.say(fmt::format("#{} stays as it is.", e.block));
+  if (e.reason == POOL_FAIL_FULL || e.reason == POOL_FAIL_FRAGMENTED) say_saviours(t, old);
 }
 
 }  // namespace mempool::viz

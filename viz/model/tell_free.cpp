@@ -77,13 +77,24 @@ void say_damage(Telling& t) {
     const Block* block = after.containing(e.offset);
     for (; block != nullptr && block->offset < e.offset + e.hex.size;
          block = after.containing(block->end())) {
-      for (const Guard* guard : {&block->front, &block->back}) {
+      for (const Guard* guard : {&block->front(), &block->back()}) {
         const bool told_here = guard->bad_call == t.frame.call && guard->first >= e.offset &&
                                guard->first - e.offset < e.hex.size;
-        if (told_here) t.say(damage_text(t, block->number, guard == &block->front, *guard));
+        if (told_here) t.say(damage_text(t, block->number, guard == &block->front(), *guard));
       }
     }
   }
+}
+
+void say_checked(const Telling& t, u64 number) {
+  u64 checked = 0, damaged = 0;
+  for (const OwnedEvent& event : t.frame.events) {
+    if (event->kind != POOL_EVENT_GUARD_CHECK) continue;
+    ++checked;
+    damaged += event->as.guard_check.damaged;
+  }
+  if (checked != 0 && damaged == 0)
+    t.say(fmt::format("The guards of #{} are checked: intact.", number));
 }
 
 //  [ left, free ][ block ][ right, free ]   =>   [ .... one free block .... ]
@@ -94,20 +105,14 @@ void tell_free(Telling& t, const pool_event_free& e) {
     story.number = e.block;
     story.title = fmt::format("pool_free(#{})", e.block);
   }
-  u64 checked = 0, damaged = 0;
   std::vector<std::string> touches;
   for (const OwnedEvent& event : t.frame.events) {
-    if (event->kind == POOL_EVENT_GUARD_CHECK) {
-      ++checked;
-      damaged += event->as.guard_check.damaged;
-    }
     if (event->kind != POOL_EVENT_COALESCE) continue;
     const pool_event_coalesce& c = event->as.coalesce;
     touches.push_back(fmt::format("{} ({} B) on its {}", free_name(t, c.with_offset, c.with_size),
                                   c.with_size, c.side == POOL_SIDE_LEFT ? "left" : "right"));
   }
-  if (checked != 0 && damaged == 0)
-    t.say(fmt::format("The guards of #{} are checked: intact.", e.block));
+  say_checked(t, e.block);
   say_damage(t);
   const Block* now = t.frame.after.containing(e.offset);
   if (now == nullptr) return;

@@ -24,10 +24,8 @@ std::string printable(const std::string& text) {
 
 /// "alignment 16, first fit, guards of 8 B"
 std::string settings_text(const Model& model) {
-  std::string policy(policy_name(model.policy));
-  policy[0] = static_cast<char>(policy[0] - 'A' + 'a');
   return fmt::format(
-      "alignment {}, {}, {}", model.align, policy,
+      "alignment {}, {}, {}", model.align, policy_in_words(model.policy),
       model.guard_size == 0 ? "no guards" : fmt::format("guards of {} B", model.guard_size));
 }
 
@@ -43,7 +41,7 @@ struct Misused {
 std::string inside_text(const Telling& t, const Block& block, u64 offset) {
   if (offset < block.payload) return "in its front guard";
   const u64 from_payload = offset - block.payload;
-  if (offset < block.payload_end() || block.back.size == 0)
+  if (offset < block.payload_end() || block.back().size == 0)
     return fmt::format("{} behind its first byte at {}", count_text(from_payload, "byte"),
                        t.at(block.payload));
   return "in its back guard";

@@ -24,13 +24,15 @@ struct Telling {
 /// Fills in trail, looked_at and fits. taken: offset of the block that was handed out, or
 /// POOL_NONE.
 void look(Telling& t, u64 taken);
+
+// ---- tell_search.cpp: the search, and what other policies would have taken
 void say_search(Telling& t);
 
 // ---- changes.cpp: blocks and bytes that are not as they were
 void mark_changes(Telling& t);
 void mark_written(Telling& t);
 
-// ---- tell_alloc.cpp, tell_free.cpp, tell_other.cpp: one call each
+// ---- tell_alloc.cpp, tell_free.cpp, tell_realloc.cpp, tell_other.cpp: one call each
 void tell_alloc(Telling& t, const pool_event_alloc& e);
 void tell_resize(Telling& t, const pool_event_resize& e);
 void tell_alloc_fail(Telling& t, const pool_event_alloc_fail& e);
@@ -44,6 +46,14 @@ void tell_note(Telling& t, const pool_event_note& e);
 void tell_reset(Telling& t, const pool_event_reset& e);
 void tell_destroy(Telling& t);
 
+/// The sum that makes a whole block of the request. guard: what the block gets, or keeps.
+void say_need(const Telling& t, u64 guard);
+/// The guards that the call wrote.
+void say_guards(const Telling& t);
+/// The guards that it checked, if none of them is damaged.
+void say_checked(const Telling& t, u64 number);
+/// Of a pool_realloc() that could not resize its block in place.
+void say_why_not_in_place(const Telling& t, const Block& old);
 /// Damaged guards that this call found or told, a sentence each.
 void say_damage(Telling& t);
 /// What `bytes` events recorded.

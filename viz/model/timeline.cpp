@@ -6,12 +6,13 @@
 // So at any moment, the last one too, the pool before the call and the call's events are at hand,
 // and nothing is copied until the moment is found. A pool with a lower number may turn up late;
 // its first event starts the fold again, and nothing of it has been missed.
+//
+// With an index the pass begins at a keyframe and ends where the moment must have come; what only
+// the rest of the log could tell, the index does.
 #include "model/timeline.hpp"
 
 #include <algorithm>
 #include <set>
-
-#include "event/table.hpp"
 
 namespace mempool::viz {
 
@@ -21,8 +22,16 @@ class Loader {
  public:
   Loader(log::Reader& reader, const Moment& moment) : reader_(reader), moment_(moment) {}
 
+  /// The pass begins at a keyframe of this pool: the calls before it are folded.
+  void begin_at(u32 pool, const IndexedModel& keyframe, Model model);
   void see(const pool_event& event);
-  Result<Frame> finish();
+  /// Nothing that could follow changes the frame.
+  [[nodiscard]] bool is_done() const { return found_ || fault_; }
+  /// The pass has ended before the log's end: the rest of it is like this. nullptr: the pool that
+  /// is asked for is not in the log.
+  void complete_by(const Index& index, const IndexedPool* pool);
+  /// ended: the log ends with `end`.
+  Result<Frame> finish(bool ended);
 
  private:
   void start(u32 pool);
@@ -46,7 +55,15 @@ class Loader {
   std::optional<Error> fault_;
 
   u64 first_call_ = 0, last_call_ = 0, first_seq_ = 0, last_seq_ = 0;
+  std::string fault_elsewhere_;  // in a part of the log that was not read; empty: none
 };
+
+void Loader::begin_at(u32 pool, const IndexedModel& keyframe, Model model) {
+  pool_ = pool;
+  pools_ = {pool};
+  model_ = std::move(model);
+  held_call_ = keyframe.call;
+}
 
 void Loader::start(u32 pool) {
   pool_ = pool;
@@ -100,18 +117,25 @@ void Loader::fold(const pool_event& event, u64 line) {
   if (fault_) return;
   const Fault fault = model_.apply(event);
   if (fault == Fault::none) return;
-  const event::Kind* kind = event::find(event.kind);
-  fault_ =
-      Error{"line " + std::to_string(line) + " (pool " + std::to_string(event.pool) + ", call " +
-            std::to_string(event.call) + ", " + std::string(kind == nullptr ? "?" : kind->name) +
-            ") cannot be true: " + text(fault) +
-            "; `mempool-viz check` tells more, and calls before it can be shown"};
+  fault_ = Error{describe_fault(event, reader_.findings().unit, line, fault)};
 }
 
 void Loader::fold_held() {
   for (std::size_t i = 0; i < held_.size(); ++i) fold(*held_[i], lines_[i]);
   held_.clear();
   lines_.clear();
+}
+
+void Loader::complete_by(const Index& index, const IndexedPool* pool) {
+  pools_.clear();
+  for (const IndexedPool& each : index.pools) pools_.insert(each.pool);
+  if (pool == nullptr) return;
+  pool_ = pool->pool;
+  first_call_ = pool->first_call;
+  last_call_ = pool->last_call;
+  first_seq_ = pool->first_seq;
+  last_seq_ = pool->last_seq;
+  fault_elsewhere_ = pool->fault;
 }
 
 std::string Loader::pools_text() const {
@@ -132,6 +156,7 @@ std::optional<Error> Loader::what_is_missing() const {
   if (fault_) return fault_;
   const bool found = found_ || (!moment_.seq && !held_.empty());
   if (found) return std::nullopt;
+  if (!fault_elsewhere_.empty()) return Error{fault_elsewhere_};
   const bool single = moment_.seq.has_value();
   const u64 first = single ? first_seq_ : first_call_;
   const u64 last = single ? last_seq_ : last_call_;
@@ -144,7 +169,7 @@ std::optional<Error> Loader::what_is_missing() const {
                             : ", but " + what + " " + std::to_string(asked) + end)};
 }
 
-Result<Frame> Loader::finish() {
+Result<Frame> Loader::finish(bool ended) {
   if (const auto error = what_is_missing()) return tl::make_unexpected(*error);
   Frame frame;
   frame.before = model_;
@@ -155,10 +180,28 @@ Result<Frame> Loader::finish() {
   frame.call = held_call_;
   frame.last_call = last_call_;
   frame.one_event = moment_.seq.has_value();
-  frame.complete = reader_.findings().ended;
+  frame.complete = ended;
   pools_.erase(pool_);
   frame.other_pools.assign(pools_.begin(), pools_.end());
   return frame;
+}
+
+/// The last keyframe that lies before the moment; nullptr: there is none.
+const IndexedModel* nearest(const IndexedPool& pool, const Moment& moment) {
+  const auto is_before = [&](const IndexedModel& model) {
+    if (moment.seq) return model.seq < *moment.seq;
+    return !moment.call || model.call < *moment.call;
+  };
+  const auto behind = std::ranges::partition_point(pool.models, is_before);
+  return behind == pool.models.begin() ? nullptr : &*std::prev(behind);
+}
+
+bool seek(log::Reader& reader, const Place& place) {
+  log::Findings so_far;
+  so_far.events = place.events;
+  so_far.lines = place.lines;
+  so_far.unknown_events = place.unknown_events;
+  return reader.seek(place.position, so_far);
 }
 
 }  // namespace
@@ -173,7 +216,37 @@ Result<Frame> load(log::Reader& reader, const Moment& moment, const Progress& pr
       progress(static_cast<double>(reader.bytes_read()) /
                static_cast<double>(reader.bytes_total()));
   }
-  return loader.finish();
+  return loader.finish(reader.findings().ended);
+}
+
+std::optional<Result<Frame>> load(log::Reader& reader, const Moment& moment, const Index& index,
+                                  const FetchSection& fetch) {
+  pool_event event;
+  // A program may have gone on writing where the log ended, in a file of the same size.
+  if (!seek(reader, index.end) || reader.next(event)) return std::nullopt;
+  Loader loader(reader, moment);
+  const auto is_asked_for = [&](const IndexedPool& pool) {
+    return !moment.pool || pool.pool == *moment.pool;
+  };
+  const auto pool = std::ranges::find_if(index.pools, is_asked_for);
+  if (pool == index.pools.end()) {
+    loader.complete_by(index, nullptr);
+    return loader.finish(index.findings.ended);
+  }
+  const IndexedModel* from = nearest(*pool, moment);
+  const IndexedModel* next = from == nullptr ? pool->models.data() : from + 1;
+  const bool is_last = next == pool->models.data() + pool->models.size();
+  const u64 until = is_last || !pool->in_order ? pool->behind : next->place.position;
+  if (from != nullptr) {
+    std::optional<Model> model = fetch_model(*pool, *from, fetch);
+    if (!model) return std::nullopt;
+    loader.begin_at(pool->pool, *from, std::move(*model));
+  }
+  if (!seek(reader, from == nullptr ? pool->first : from->place)) return std::nullopt;
+  while (!loader.is_done() && reader.position() < until && reader.next(event))
+    if (event.pool == pool->pool) loader.see(event);
+  loader.complete_by(index, &*pool);
+  return loader.finish(index.findings.ended);
 }
 
 }  // namespace mempool::viz

@@ -77,22 +77,22 @@ void Told::forget_pages(u64 offset, u64 size) {
   }
 }
 
+//  [ kept [ forgotten ]      ]   =>   [ kept ]
+//         [ forgotten ] kept ]   =>               [ kept ]
 void Told::forget_spans(u64 offset, u64 size) {
   if (spans_.empty()) return;
   const u64 end = offset + size;
   auto span = spans_.upper_bound(offset);
   if (span != spans_.begin()) --span;
   while (span != spans_.end() && span->first < end) {
-    const u64 span_start = span->first;
-    const u64 span_end = span_start + span->second.size;
+    const u64 start = span->first;
+    const u64 span_end = start + span->second.size;
     const Left what = span->second.what;
-    if (span_end <= offset) {
-      ++span;
-      continue;
-    }
-    span = spans_.erase(span);
-    if (span_start < offset) spans_.emplace_hint(span, span_start, Span{offset - span_start, what});
-    if (end < span_end) spans_.emplace_hint(span, end, Span{span_end - end, what});
+    if (span_end > offset && start < offset) span->second.size = offset - start;
+    span = span_end > offset && start >= offset ? spans_.erase(span) : std::next(span);
+    if (span_end <= end) continue;
+    spans_.insert_or_assign(end, Span{span_end - end, what});
+    return;  // nothing behind it can lie in the range
   }
 }
 

@@ -10,12 +10,12 @@
 #include <mempool/event.h>
 
 #include <array>
-#include <map>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "base/units.hpp"
+#include "model/offset_map.hpp"
 
 namespace mempool::viz {
 
@@ -48,8 +48,8 @@ class Told {
     std::array<u64, page_size / 64> known{};  // a bit a byte
   };
   struct Span {
-    u64 size;
-    Left what;
+    u64 size = 0;
+    Left what = Left::nothing;
   };
   /// The pages of the range that are told. Visits whichever are fewer, those of the range or all
   /// that are told, so that a hostile size costs nothing.
@@ -58,7 +58,8 @@ class Told {
   void forget_spans(u64 offset, u64 size);
 
   std::unordered_map<u64, Page> pages_;  // by offset / page_size
-  std::map<u64, Span> spans_;            // by offset; they do not overlap
+  OffsetMap<Span> spans_;                // they do not overlap
+  friend class Keyframe;                 // keyframe.cpp: a model as bytes
 };
 
 }  // namespace mempool::viz

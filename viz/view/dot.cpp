@@ -20,8 +20,7 @@ constexpr int unlimited = 1'000'000;
 /// cards, but folds more when it folds anyway.
 Picture plan(const Frame& frame, const ViewOptions& options) {
   const Style& style = options.for_slide ? for_slide : for_doc;
-  Picture picture{frame, options, tell(frame, options.radix), style, {}, {}, {}};
-  picture.ordinals = look_ordinals(frame, picture.story);
+  Picture picture{frame, options, tell(frame, options.radix), style, {}, {}};
   Blocks blocks;
   for (const auto& [offset, block] : frame.after.blocks()) blocks.push_back(&block);
   const std::vector<u64> about = focus(frame, picture.story);

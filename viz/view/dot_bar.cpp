@@ -76,12 +76,12 @@ void add_block(Bar& bar, const Block& block) {
     bar.add(width, bad ? colour::damage : colour::guard,
             lettered ? bar.p.say(letter, bar.p.style.tiny) : "");
   };
-  const int payload = block.front.size == 0 ? from : edge(block.payload);
-  const int payload_end = block.back.size == 0 ? right : edge(block.payload_end());
-  add_guard(block.front, payload - from);
+  const int payload = block.front().size == 0 ? from : edge(block.payload);
+  const int payload_end = block.back().size == 0 ? right : edge(block.payload_end());
+  add_guard(block.front(), payload - from);
   const int middle = std::max(payload, payload_end) - payload;
   bar.add(middle, fill, segment_text(bar.p, block, middle));
-  add_guard(block.back, right - std::max(payload, payload_end));
+  add_guard(block.back(), right - std::max(payload, payload_end));
 }
 
 /// Every block; what a snapshot has not told yet is grey.

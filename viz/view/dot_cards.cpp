@@ -166,7 +166,7 @@ std::vector<u64> focus(const Frame& frame, const Story& story) {
   }
   for (const auto& [offset, block] : model.blocks()) {
     const bool leaked = model.destroyed && block.used;
-    if (leaked || block.front.damaged != 0 || block.back.damaged != 0) add(&block);
+    if (leaked || block.front().damaged != 0 || block.back().damaged != 0) add(&block);
   }
   return offsets;
 }

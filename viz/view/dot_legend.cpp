@@ -31,7 +31,7 @@ std::string swatch(int border, std::string_view edge, std::string_view style,
 
 void add_blocks(const Picture& p, std::vector<Entry>& entries) {
   const auto guarded = [](const Card& card) {
-    return card.used() && (card.block->front.size != 0 || card.block->back.size != 0);
+    return card.used() && (card.block->front().size != 0 || card.block->back().size != 0);
   };
   const auto is_damaged = [](const Card& card) { return card.used() && damaged(*card.block); };
   const auto asked = [&](const Card& card) {

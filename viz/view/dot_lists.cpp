@@ -134,8 +134,10 @@ void draw_list(Picture& p, const Lane& lane, const std::string& title,
 
 std::string search_text(const Picture& p) {
   if (!p.story.fits) return "";
-  return fmt::format(" – needed {}: {} of {} {}", size_text(p.story.needed), *p.story.fits,
-                     p.story.trail.size(), p.story.trail.size() == 1 ? "fits" : "fit");
+  const bool with_gap = p.story.room != p.story.needed;
+  return fmt::format(" – needed {}{}: {} of {} {}", size_text(p.story.room),
+                     with_gap ? " with the gap" : "", *p.story.fits, p.story.trail.size(),
+                     p.story.trail.size() == 1 ? "fits" : "fit");
 }
 
 std::string title_of(const Picture& p, std::string_view name, std::string_view colour, u64 blocks,

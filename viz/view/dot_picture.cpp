@@ -54,7 +54,9 @@ const Change* Picture::change(u64 offset) const {
 std::string_view badge(Mark mark) {
   switch (mark) {
     case Mark::fresh: return "NEW";
+    case Mark::moved: return "MOVED";
     case Mark::rest: return "REST";
+    case Mark::gap: return "GAP";
     case Mark::freed: return "FREED";
     case Mark::coalesced: return "COALESCED";
     case Mark::resized: return "RESIZED";
@@ -65,7 +67,7 @@ std::string_view badge(Mark mark) {
 }
 
 bool damaged(const Block& block) {
-  return block.front.damaged != 0 || block.back.damaged != 0;
+  return block.front().damaged != 0 || block.back().damaged != 0;
 }
 
 std::string Picture::id(const Block& block) const {

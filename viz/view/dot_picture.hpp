@@ -76,7 +76,6 @@ struct Picture {
   const ViewOptions& options;
   Story story;
   const Style& style;
-  std::vector<u64> ordinals;  // of the looks in story.trail, from 1; 0 = not looked at
   Cards strip;
   Canvas canvas;
   int y = 0;     // where the next part begins
@@ -126,8 +125,6 @@ struct Seat {
   int x = 0;  // out: left edge
 };
 void seat(std::vector<Seat>& row, int gap, int left, int right);
-
-[[nodiscard]] std::vector<u64> look_ordinals(const Frame& frame, const Story& story);
 
 /// Gives the cards their widths and places. At least `width` points wide, wider if texts need it.
 void set_widths(Picture& picture, int width);

@@ -1,5 +1,6 @@
-// Pointers: what points into the region from outside: a pointer that was misused, the place where a
-// check found damage, next fit's cursor. Boxes over the strip, each with an arrow to its byte.
+// Pointers: what points into the region from outside. A pointer that was misused, the place where a
+// check found damage, next fit's cursor, a payload that was to be aligned. Boxes over the strip,
+// each with an arrow to its byte.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,7 +52,7 @@ void add_check(const Picture& p, const pool_event_guard_check& e, std::vector<Po
 void add_told_damage(const Picture& p, std::vector<Pointer>& pointers) {
   for (const Card& card : p.strip.cards) {
     if (!card.used()) continue;
-    for (const Guard* guard : {&card.block->front, &card.block->back}) {
+    for (const Guard* guard : {&card.block->front(), &card.block->back()}) {
       if (guard->damaged == 0 || guard->bad_call != p.frame.call) continue;
       const auto same = [&](const Pointer& pointer) { return pointer.offset == guard->first; };
       if (std::ranges::any_of(pointers, same)) continue;
@@ -68,10 +69,23 @@ void add_cursor(const Picture& p, std::vector<Pointer>& pointers) {
   pointers.push_back({before.cursor, "next fit looks from " + p.at(before.cursor), false});
 }
 
+/// In a caller's buffer, the multiple is of an address, which is nobody's to see.
+void add_aligned(const Picture& p, const pool_event_alloc& e, std::vector<Pointer>& pointers) {
+  if (e.alignment == POOL_NONE || e.alignment == 0) return;
+  const bool shown = p.frame.before.base_in_page == 0 && e.payload % e.alignment == 0;
+  pointers.push_back(
+      {e.payload,
+       shown ? fmt::format("the payload: {} = {} × {}", p.at(e.payload), e.payload / e.alignment,
+                           e.alignment)
+             : fmt::format("the payload, its address a multiple of {}", e.alignment),
+       false});
+}
+
 std::vector<Pointer> pointers_of(const Picture& p) {
   std::vector<Pointer> pointers;
   for (const OwnedEvent& event : p.frame.events) {
     if (event->kind == POOL_EVENT_MISUSE) add_misuse(p, event->as.misuse, pointers);
+    if (event->kind == POOL_EVENT_ALLOC) add_aligned(p, event->as.alloc, pointers);
     if (event->kind == POOL_EVENT_GUARD_CHECK) add_check(p, event->as.guard_check, pointers);
   }
   add_told_damage(p, pointers);

@@ -5,17 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 namespace mempool::viz::dot {
 
 namespace {
-
-/// What the search thought of a block. A view into the trail and the ordinals beside it.
-struct Searched {
-  const Look* look = nullptr;
-  u64 ordinal = 0;  // from 1; 0 = not looked at
-};
 
 /// Looks at blocks that start in [from, to): indices into the trail, which is in address order.
 struct Range {
@@ -29,33 +22,39 @@ Range looks_in(const Picture& p, u64 from, u64 to) {
   return {index(from), index(to)};
 }
 
-Searched searched(const Picture& p, std::size_t index) {
-  return {&p.story.trail[index], p.ordinals[index]};
+/// A free block as the search found it: perhaps larger, before its low part was taken.
+const Look* find_look(const Picture& p, const Block& block) {
+  const std::size_t behind = looks_in(p, 0, block.offset + 1).end;
+  if (behind == 0 || p.story.trail[behind - 1].number != block.number) return nullptr;
+  return &p.story.trail[behind - 1];
 }
 
-/// A free block as the search found it: perhaps larger, before its low part was taken.
-std::optional<Searched> find_look(const Picture& p, const Block& block) {
-  const std::size_t behind = looks_in(p, 0, block.offset + 1).end;
-  if (behind == 0 || p.story.trail[behind - 1].number != block.number) return std::nullopt;
-  return searched(p, behind - 1);
+/// "160" against "72"; of an aligned block that is taken as it lies, "16 + 72" against "160".
+std::string compared(const Picture& p, const Look& look) {
+  const Story& story = p.story;
+  if (!story.as_it_lies || look.size < story.needed) {
+    const u64 least = story.as_it_lies ? story.needed : story.room;
+    return fmt::format("{} {} {}", size_number(look.size), look.size < least ? "<" : "≥",
+                       size_number(least));
+  }
+  const bool fits = look.size - story.needed >= look.gap;
+  return fmt::format("{} + {} {} {}", size_number(look.gap), size_number(story.needed),
+                     fits ? "≤" : ">", size_number(look.size));
 }
 
 /// "look 3" and "160 ≥ 72 ✓", or what it lacks.
-void add_verdict(const Picture& p, const Searched& found, std::vector<Line>& lines) {
+void add_verdict(const Picture& p, const Look& look, std::vector<Line>& lines) {
   const int size = p.style.small;
-  const Look& look = *found.look;
-  const std::string needed = size_number(p.story.needed), has = size_number(look.size);
   const bool failed = p.story.op == Op::alloc_fail || p.story.op == Op::realloc_fail;
-  if (found.ordinal != 0 && !failed) lines.push_back({fmt::format("look {}", found.ordinal), size});
+  if (look.ordinal != 0 && !failed) lines.push_back({fmt::format("look {}", look.ordinal), size});
   switch (look.verdict) {
     case Verdict::too_small:
-      lines.push_back({fmt::format("{} < {} ✗", has, needed), size});
+      lines.push_back({compared(p, look) + " ✗", size});
       if (failed) lines.push_back({size_number(look.shortfall) + " short", size});
       break;
-    case Verdict::taken:
-      lines.push_back({fmt::format("{} ≥ {} ✓", has, needed), size, "", true});
-      break;
-    case Verdict::passed: lines.push_back({fmt::format("{} ≥ {} fits", has, needed), size}); break;
+    case Verdict::lies_wrong: lines.push_back({compared(p, look) + " ✗", size}); break;
+    case Verdict::taken: lines.push_back({compared(p, look) + " ✓", size, "", true}); break;
+    case Verdict::passed: lines.push_back({compared(p, look) + " fits", size}); break;
     case Verdict::not_looked_at: lines.push_back({"not looked at", size, colour::grey}); break;
   }
 }
@@ -69,7 +68,7 @@ Record record_of(const Picture& p, const Card& card) {
     record.kind = Record::Kind::changed;
     const std::string_view word = badge(change->mark);
     if (!word.empty()) name.text += " " + std::string(word);
-    if (change->mark == Mark::resized)
+    if (change->mark == Mark::resized && change->was_size != 0)
       record.lines.push_back({"was " + size_number(change->was_size), p.style.small});
   }
   record.lines.insert(record.lines.begin(), name);
@@ -77,14 +76,13 @@ Record record_of(const Picture& p, const Card& card) {
 }
 
 /// A block that the search looked at and that the list holds no more: taken whole, or coalesced.
-Record left_record(const Picture& p, const Card& card, const Searched& found) {
+Record left_record(const Picture& p, const Card& card, const Look& look) {
   Record record;
   record.kind = Record::Kind::left;
   record.card = &card;
-  record.name = fmt::format("left_f{}", found.look->number);
-  record.lines.push_back(
-      {fmt::format("f{}", found.look->number), p.style.text, colour::grey, true});
-  add_verdict(p, found, record.lines);
+  record.name = fmt::format("left_f{}", look.number);
+  record.lines.push_back({fmt::format("f{}", look.number), p.style.text, colour::grey, true});
+  add_verdict(p, look, record.lines);
   record.lines.push_back({"left the list", p.style.small, colour::grey});
   return record;
 }
@@ -97,7 +95,7 @@ void add_fold_verdict(const Picture& p, const Card& card, std::vector<Line>& lin
   u64 looked_at = 0, fit = 0, first = u64_max, last = 0;
   for (std::size_t i = range.begin; i < range.end; ++i) {
     fit += p.story.trail[i].shortfall == 0;
-    const u64 ordinal = p.ordinals[i];
+    const u64 ordinal = p.story.trail[i].ordinal;
     if (ordinal == 0) continue;
     ++looked_at;
     first = std::min(first, ordinal);
@@ -112,7 +110,8 @@ void add_fold_verdict(const Picture& p, const Card& card, std::vector<Line>& lin
                                                    : fmt::format("looks {} to {}", first, last),
                      size});
   }
-  lines.push_back({fit == 0 ? fmt::format("all < {} ✗", size_number(p.story.needed))
+  const u64 least = p.story.as_it_lies ? p.story.needed : p.story.room;
+  lines.push_back({fit == 0 ? fmt::format("all < {} ✗", size_number(least))
                             : fmt::format("{} of {} fit", fit, in_fold),
                    size});
 }
@@ -139,7 +138,7 @@ void add_left(const Picture& p, const Card& card, std::vector<Record>& records) 
   const Range range = looks_in(p, card.offset, card.end());
   for (std::size_t i = range.begin; i < range.end; ++i)
     if (!still_listed(p.model(), p.story.trail[i]))
-      records.push_back(left_record(p, card, searched(p, i)));
+      records.push_back(left_record(p, card, p.story.trail[i]));
 }
 
 }  // namespace
@@ -157,26 +156,6 @@ int Record::height() const {
   return static_cast<int>(std::ceil(height)) + 10;
 }
 
-/// A walk goes along the list; next fit starts at its cursor and goes round.
-std::vector<u64> look_ordinals(const Frame& frame, const Story& story) {
-  const std::vector<Look>& trail = story.trail;
-  std::vector<u64> ordinals(trail.size());
-  if (story.looked_at == 0) return ordinals;
-  const Model& before = frame.before;
-  std::size_t start = 0;
-  if (before.policy == POOL_NEXT && before.cursor != POOL_NONE) {
-    const auto it = std::ranges::find_if(
-        trail, [&](const Look& look) { return look.offset + look.size > before.cursor; });
-    if (it != trail.end()) start = static_cast<std::size_t>(it - trail.begin());
-  }
-  u64 ordinal = 0;
-  for (std::size_t i = 0; i < trail.size(); ++i) {
-    const std::size_t index = (start + i) % trail.size();
-    if (trail[index].verdict != Verdict::not_looked_at) ordinals[index] = ++ordinal;
-  }
-  return ordinals;
-}
-
 std::vector<Record> free_records(const Picture& p) {
   std::vector<Record> records;
   for (const Card& card : p.strip.cards) {
@@ -187,8 +166,7 @@ std::vector<Record> free_records(const Picture& p) {
     if (card.kind != Card::Kind::block) continue;
     if (card.is_free()) {
       records.push_back(record_of(p, card));
-      if (const auto found = find_look(p, *card.block))
-        add_verdict(p, *found, records.back().lines);
+      if (const Look* look = find_look(p, *card.block)) add_verdict(p, *look, records.back().lines);
     }
     add_left(p, card, records);
   }

@@ -74,7 +74,7 @@ std::string used_card(const Picture& p, const Card& card, int width, int height)
   const Block& block = *card.block;
   int middle = width - card.front_guard - card.back_guard;
   std::string row;
-  if (card.front_guard != 0) row += guard_cell(p, block.front, card.front_guard, height);
+  if (card.front_guard != 0) row += guard_cell(p, block.front(), card.front_guard, height);
   std::string break_mark;
   if (card.shortened) {
     middle -= break_width(p);
@@ -83,7 +83,7 @@ std::string used_card(const Picture& p, const Card& card, int width, int height)
   std::string text = lines(p, card, middle);
   if (card.widened) text += "<BR/>" + p.say("↔", p.style.tiny, colour::black);
   row += cell(middle, height, "", text) + break_mark;
-  if (card.back_guard != 0) row += guard_cell(p, block.back, card.back_guard, height);
+  if (card.back_guard != 0) row += guard_cell(p, block.back(), card.back_guard, height);
   return inner_table("<TR>" + row + "</TR>");
 }
 

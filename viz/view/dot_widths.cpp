@@ -43,7 +43,7 @@ int words_width(const Picture& p, const Card& card) {
 
 int guards(const Card& card) {
   if (!card.used()) return 0;
-  return (card.block->front.size != 0 ? 1 : 0) + (card.block->back.size != 0 ? 1 : 0);
+  return (card.block->front().size != 0 ? 1 : 0) + (card.block->back().size != 0 ? 1 : 0);
 }
 
 int least_width(const Picture& p, const Card& card) {
@@ -150,8 +150,8 @@ void set_guards(Card& card, const Style& style) {
     const double most = std::max<double>(style.guard, (card.width - card.words) / guards(card));
     return static_cast<int>(std::clamp<double>(scaled, style.guard, most));
   };
-  card.front_guard = points(card.block->front);
-  card.back_guard = points(card.block->back);
+  card.front_guard = points(card.block->front());
+  card.back_guard = points(card.block->back());
 }
 
 }  // namespace

@@ -18,15 +18,15 @@ void each_piece(const Block& block, bool odd, Take take) {
     at = std::max(at, end);
   };
   if (!block.used) return piece(Part::free, block.end());
-  if (block.front.size != 0) {
-    piece(Part::header, block.front.offset);
-    piece(Part::front_guard, block.front.end());
+  if (block.front().size != 0) {
+    piece(Part::header, block.front().offset);
+    piece(Part::front_guard, block.front().end());
   }
   piece(Part::header, block.payload);
   piece(Part::payload, block.payload_end());
-  if (block.back.size != 0) {
-    piece(Part::padding, block.back.offset);
-    piece(Part::back_guard, block.back.end());
+  if (block.back().size != 0) {
+    piece(Part::padding, block.back().offset);
+    piece(Part::back_guard, block.back().end());
   }
   piece(Part::padding, block.end());
 }
@@ -43,7 +43,7 @@ void Rows::advance(u64 start) {
 }
 
 Cell Rows::cell(const Piece& piece, u64 at) const {
-  const Byte byte = model_.byte(at);
+  const Byte byte = model_.byte(at, piece.block);
   Cell cell{Shade::free, byte.known, byte.fill, byte.value, piece.block->number};
   switch (piece.part) {
     case Part::header: cell.shade = Shade::header; break;
@@ -51,7 +51,8 @@ Cell Rows::cell(const Piece& piece, u64 at) const {
     case Part::padding: cell.shade = Shade::padding; break;
     case Part::front_guard:
     case Part::back_guard: {
-      const Guard& guard = piece.part == Part::front_guard ? piece.block->front : piece.block->back;
+      const Guard& guard =
+          piece.part == Part::front_guard ? piece.block->front() : piece.block->back();
       const bool bad = byte.known ? byte.value != guard_byte : guard.first == at;
       cell.shade = bad ? Shade::damaged : Shade::guard;
       break;

@@ -20,7 +20,7 @@ struct Hit {
   unsigned first = 0, last = 0;  // of the bad columns, last included
 
   [[nodiscard]] const Guard& guard() const {
-    return piece.part == Part::front_guard ? piece.block->front : piece.block->back;
+    return piece.part == Part::front_guard ? piece.block->front() : piece.block->back();
   }
   [[nodiscard]] std::string side() const {
     return piece.part == Part::front_guard ? " front" : " back";

@@ -48,13 +48,13 @@ std::string offset_value(const DumpPage& page, std::string_view key, u64 at) {
 }
 
 bool is_damaged(const Block& block) {
-  return block.front.damaged + block.back.damaged != 0;
+  return block.front().damaged + block.back().damaged != 0;
 }
 
 std::string guard_state(const Block& block) {
   if (is_damaged(block)) return "HIT";
-  if (block.front.size + block.back.size == 0) return "none";
-  for (const Guard* guard : {&block.front, &block.back})
+  if (block.front().size + block.back().size == 0) return "none";
+  for (const Guard* guard : {&block.front(), &block.back()})
     if (guard->size != 0 && guard->good_call == POOL_NONE) return "?";
   return "ok";
 }
@@ -100,7 +100,9 @@ void write_change(const DumpPage& page, WordLine& line, const Block& block) {
   const Change& change = found->second;
   switch (change.mark) {
     case Mark::fresh: line.word("changed=new"); break;
+    case Mark::moved: line.word("changed=moved"); break;
     case Mark::rest: line.word("changed=rest"); break;
+    case Mark::gap: line.word("changed=gap"); break;
     case Mark::freed: line.word("changed=freed"); break;
     case Mark::coalesced: line.word("changed=coalesced"); break;
     case Mark::resized: line.word("changed=resized"); break;
@@ -125,8 +127,8 @@ void write_block(DumpPage& page, const Block& block, const Widths& widths,
     line.word(offset_value(page, "user", block.payload));
     const std::string guard = key_value("guard", guard_state(block));
     line.word(guard);
-    write_damage(page, line, block.front, "front");
-    write_damage(page, line, block.back, "back");
+    write_damage(page, line, block.front(), "front");
+    write_damage(page, line, block.back(), "back");
   }
   if (remark.empty())
     write_change(page, line, block);

@@ -63,7 +63,9 @@ std::string_view news(const DumpPage& page, const Block& block) {
   if (change == page.story.changes.end()) return "";
   switch (change->second.mark) {
     case Mark::fresh: return " NEW";
-    case Mark::rest: return " REST";
+    case Mark::moved: return " MOVED";
+    case Mark::rest:
+    case Mark::gap: return " REST";
     case Mark::freed: return " FREED";
     case Mark::coalesced: return " COALESCED";
     case Mark::resized: return " RESIZED";

@@ -111,20 +111,13 @@ void Show::title() {
 
 // ---- the list that was searched
 
-/// The looks in the order of the walk: next fit starts behind its last placement.
-std::vector<Look> walk(const Story& story, const Model& before) {
-  std::vector<Look> looks = story.trail;
-  if (before.policy != POOL_NEXT || before.cursor == POOL_NONE) return looks;
-  const auto start = std::ranges::find_if(
-      looks, [&](const Look& look) { return look.offset + look.size > before.cursor; });
-  if (start != looks.end()) std::ranges::rotate(looks, start);
-  return looks;
-}
-
-std::string verdict_text(const Look& look, const Look* taken, u32 policy) {
+std::string verdict_text(const Look& look, const Story& story, const Look* taken, u32 policy) {
+  const std::string with_gap = fmt::format("{} + {} B", look.gap, story.needed);
   switch (look.verdict) {
     case Verdict::too_small: return fmt::format("too small, {} short", look.shortfall);
-    case Verdict::taken: return "fits: taken";
+    case Verdict::lies_wrong: return fmt::format("lies wrong: {} with the gap", with_gap);
+    case Verdict::taken:
+      return look.gap == 0 ? "fits: taken" : fmt::format("fits: taken, {} with the gap", with_gap);
     case Verdict::not_looked_at: return "not looked at";
     case Verdict::passed: break;
   }
@@ -148,6 +141,7 @@ std::string left_out_text(const std::vector<Look>& looks, std::size_t first, std
     comma = ",";
   };
   part(Verdict::too_small, "too small");
+  part(Verdict::lies_wrong, "that lie wrong");
   part(Verdict::passed, "that fit, but are not taken");
   part(Verdict::not_looked_at, "not looked at");
   return text;
@@ -155,30 +149,26 @@ std::string left_out_text(const std::vector<Look>& looks, std::size_t first, std
 
 void Show::trail() {
   if (story_.trail.empty()) return;
-  const std::vector<Look> looks = walk(story_, frame_.before);
+  const std::vector<Look> looks = story_.walk();
   const auto taken = std::ranges::find(looks, Verdict::taken, &Look::verdict);
   const Look* const chosen = taken == looks.end() ? nullptr : &*taken;
-  heading(fmt::format("search for {} B, {} fit", story_.needed,
+  heading(fmt::format("search for {} B, {} fit", story_.as_it_lies ? story_.needed : story_.room,
                       event::word(event::Type::POLICY, frame_.before.policy)));
   const std::vector<bool> shown =
       excerpt(looks.size(), most(looks.size(), most_entries / 2),
               [&](std::size_t i) { return looks[i].verdict == Verdict::taken; });
   Table table("llrll");
-  u64 number = 0;
   for (std::size_t i = 0; i < looks.size();) {
     const Look& look = looks[i];
-    const bool looked = story_.looked_at != 0 && look.verdict != Verdict::not_looked_at;
     if (!shown[i]) {
       const std::size_t first = i;
-      for (; i < looks.size() && !shown[i]; ++i)
-        number += looks[i].verdict != Verdict::not_looked_at ? 1 : 0;
+      while (i < looks.size() && !shown[i]) ++i;
       table.line(left_out_text(looks, first, i));
       continue;
     }
-    number += looked ? 1 : 0;
-    table.row({looked ? fmt::format("look {}", number) : "", fmt::format("f{}", look.number),
-               fmt::format("{} B", look.size), "at " + at(look.offset),
-               verdict_text(look, chosen, frame_.before.policy)},
+    table.row({look.ordinal == 0 ? "" : fmt::format("look {}", look.ordinal),
+               fmt::format("f{}", look.number), fmt::format("{} B", look.size),
+               "at " + at(look.offset), verdict_text(look, story_, chosen, frame_.before.policy)},
               look.verdict == Verdict::taken);
     ++i;
   }
@@ -223,7 +213,9 @@ std::string Show::change_remark(const Block& block) const {
   };
   switch (change.mark) {
     case Mark::fresh: return "new";
+    case Mark::moved: return "moved here";
     case Mark::rest: return was("rest");
+    case Mark::gap: return was("gap in front");
     case Mark::freed: return "freed";
     case Mark::coalesced: return fmt::format("coalesced: {}", fmt::join(change.parts, " + "));
     case Mark::resized: return was("resized");
@@ -234,19 +226,19 @@ std::string Show::change_remark(const Block& block) const {
 }
 
 std::string Show::guard_remark(const Block& block) const {
-  if (block.front.size + block.back.size == 0) return "";
-  std::string text = fmt::format("guards {}+{}", block.front.size, block.back.size);
+  if (block.front().size + block.back().size == 0) return "";
+  std::string text = fmt::format("guards {}+{}", block.front().size, block.back().size);
   bool checked = true;
-  for (const Guard* guard : {&block.front, &block.back}) {
+  for (const Guard* guard : {&block.front(), &block.back()}) {
     checked = checked && (guard->size == 0 || guard->good_call != POOL_NONE);
     if (guard->damaged == 0) continue;
     text += fmt::format(", {} DAMAGED: {} of {} B, first at {}",
-                        guard == &block.front ? "front" : "back", guard->damaged, guard->size,
+                        guard == &block.front() ? "front" : "back", guard->damaged, guard->size,
                         at(guard->first));
     if (guard->good_call != POOL_NONE) text += fmt::format(", good at call {}", guard->good_call);
     text += fmt::format(", bad at call {}", guard->bad_call);
   }
-  if (block.front.damaged + block.back.damaged != 0) return text;
+  if (block.front().damaged + block.back().damaged != 0) return text;
   return text + (checked ? " intact" : " not checked yet");
 }
 
@@ -270,7 +262,7 @@ void Show::list(const Blocks& blocks, std::string_view name) {
       excerpt(blocks.size(), most(blocks.size(), most_entries), [&](std::size_t i) {
         const auto change = story_.changes.find(blocks[i]->offset);
         const bool changed = change != story_.changes.end() && change->second.mark != Mark::written;
-        return changed || blocks[i]->front.damaged + blocks[i]->back.damaged != 0;
+        return changed || blocks[i]->front().damaged + blocks[i]->back().damaged != 0;
       });
   Table table(free ? "lrrrl" : "lrrrll");
   if (!blocks.empty())

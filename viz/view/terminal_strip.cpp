@@ -22,10 +22,10 @@ struct Card {
 };
 
 bool is_damaged(const Block& block) {
-  return block.front.damaged + block.back.damaged != 0;
+  return block.front().damaged + block.back().damaged != 0;
 }
 bool has_guards(const Block& block) {
-  return block.front.size + block.back.size != 0;
+  return block.front().size + block.back().size != 0;
 }
 
 /// offset * columns / capacity, without overflow.
@@ -112,13 +112,13 @@ std::string card_text(const Card& card) {
     const std::size_t share = column_at(guard.size, block.size, inside);
     return guard.size == 0 ? 0 : std::max<std::size_t>(share, 1);
   };
-  std::size_t front = guard_columns(block.front), back = guard_columns(block.back);
-  const char front_sign = block.front.damaged != 0 ? 'X' : 'G';
-  const char back_sign = block.back.damaged != 0 ? 'X' : 'G';
+  std::size_t front = guard_columns(block.front()), back = guard_columns(block.back());
+  const char front_sign = block.front().damaged != 0 ? 'X' : 'G';
+  const char back_sign = block.back().damaged != 0 ? 'X' : 'G';
   if (!card.guards || inside < card.name.size() + front + back) {
     // Damage is drawn in any case, and goes before the name.
-    front = block.front.damaged != 0 && inside > 1 ? 1 : 0;
-    back = block.back.damaged != 0 ? 1 : 0;
+    front = block.front().damaged != 0 && inside > 1 ? 1 : 0;
+    back = block.back().damaged != 0 ? 1 : 0;
   }
   back = std::min(back, inside - front);
   text.replace(0, front, front, front_sign);

@@ -205,7 +205,11 @@ Result<MemoryPool*> open_pool(u64 capacity, const PoolSetup& setup, const std::s
   options.log = log_path.empty() ? nullptr : log_path.c_str();
   options.flush = log_flush;
   options.fill = setup.fill ? POOL_ON : POOL_OFF;
-  if (MemoryPool* pool = create_pool(capacity, &options, false, true)) return pool;
+  if (MemoryPool* pool = create_pool({.size = capacity,
+                                      .options = &options,
+                                      .use_environment = false,
+                                      .hide_addresses = true}))
+    return pool;
   return failure(fmt::format("no pool of {} bytes can be had: {}; --capacity N asks for another",
                              capacity, std::strerror(errno)));
 }
