@@ -45,7 +45,7 @@ TEST_CASE("a realloc that fails keeps the block") {
   s.alloc(40);
   std::memset(s.pointer(0), 'k', 40);
   errno = 0;
-  CHECK(s.realloc(0, 50) == failed);
+  CHECK(s.realloc(0, 70) == failed);
   CHECK(errno == ENOMEM);
   CHECK(s.events() == "alloc_fail");
   CHECK(s.pointer(0)[39] == 'k');

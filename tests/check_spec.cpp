@@ -12,7 +12,7 @@ using namespace mempool;
 using namespace mempool::tests;
 
 TEST_CASE("the rules are numbered in order, and each is a name and a sentence") {
-  CHECK(viz::rules().size() == 19);
+  CHECK(viz::rules().size() == 20);
   CHECK(viz::text(viz::Rule::placement).name == "placement");
   CHECK(viz::text(viz::Broken{viz::Rule::placement, "so"}) == "R7 placement: so");
 }
@@ -133,10 +133,12 @@ TEST_CASE("the index of free blocks answers as the policies are defined") {
       if (i % 8 != 0) continue;
       viz::FreeList list;
       for (const auto& [start, block] : blocks) list.push_back(&block);
-      const u64 needed = 1 + pick(1010);
       const u64 cursor = pick(2001000);
-      const viz::Block* defined = viz::choose(policy.code, list, needed, cursor);
-      const auto found = index.choose(needed, cursor);
+      viz::Wanted wanted{.needed = 1 + pick(1010), .alignment = u64{1} << pick(10)};
+      wanted.phase = pick(100);
+      wanted.room = wanted.needed + wanted.alignment - 1;
+      const viz::Block* defined = viz::choose(policy.code, list, wanted, cursor);
+      const auto found = index.choose(wanted, cursor);
       REQUIRE(found.has_value() == (defined != nullptr));
       if (found) REQUIRE(found->offset == defined->offset);
       REQUIRE(index.count() == blocks.size());

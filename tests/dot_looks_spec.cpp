@@ -39,6 +39,16 @@ std::vector<std::pair<std::string, viz::Frame>> scenes() {
   add("overrun", overrun());
   add("hostile", hostile_texts());
   add("long list", long_list(100));
+  Scribe crooked(1024, {.align = 16});
+  for (const u64 size : {40, 160, 40, 200, 40, 440}) crooked.alloc(size);
+  crooked.free(1);
+  crooked.free(3);
+  crooked.aligned_alloc(128, 100);
+  add("aligned, as it lies", crooked);
+  crooked.aligned_alloc(64, 16);
+  add("aligned, with a gap", crooked);
+  crooked.realloc(4, 20);
+  add("resized", crooked);
   Scribe pool = overrun();
   pool.free(1);
   add("damage found by a free", pool);

@@ -27,7 +27,7 @@ TEST_CASE("content stands in columns fifteen to seventy-eight: cut gives the reg
   ViewOptions options;
   options.fold = false;
   std::string body;
-  for (const std::string& line : dump(overrun(), options)) {
+  for (const std::string& line : dump(overrun_pool(), options)) {
     if (!line.starts_with("data")) continue;
     REQUIRE(line.size() == 79);
     CHECK(line[13] == '|');
@@ -60,7 +60,7 @@ TEST_CASE("from sixteen megabytes on a row's offset goes without 0x; lists keep 
 }
 
 TEST_CASE("marks: G guard, X damaged guard, g old guard in free memory, brackets with labels") {
-  const Lines lines = dump(overrun());
+  const Lines lines = dump(overrun_pool());
   CHECK(row(lines, "mark", "0000") ==
         "GGGGGGGG[#0 48-----------------------------------------]GGGGGGGG");
   CHECK(row(lines, "mark", "0040") ==
@@ -77,7 +77,7 @@ TEST_CASE("marks: p padding behind a payload, h the header of an in-band allocat
   Scribe in_band(64);
   in_band.begin_call();
   pool_event taken = event::make(POOL_EVENT_ALLOC);
-  taken.as.alloc = {0, 0, 40, 8, 30};
+  taken.as.alloc = {0, 0, 40, 8, 30, POOL_NONE};
   in_band.event(taken);
   CHECK(row(dump(in_band), "mark", "0000") ==
         "hhhhhhhh[#0 30 NEW-------------------]pp(f1 free 24............)");
@@ -141,7 +141,7 @@ TEST_CASE("fresh payload that the pool filled is marked fill, until something is
 }
 
 TEST_CASE("hit! points at the damaged bytes; zoom shows them in hex and says whose they are") {
-  const Lines lines = dump(overrun());
+  const Lines lines = dump(overrun_pool());
   const auto hit =
       std::ranges::find_if(lines, [](const std::string& line) { return line.starts_with("hit!"); });
   REQUIRE(hit != lines.end());
@@ -237,7 +237,7 @@ TEST_CASE("G and X stand for guard bytes alone: a grep for them is exact") {
 TEST_CASE("a narrow dump has thirty-two columns a line and the same rules") {
   ViewOptions options;
   options.width = 32;
-  const Lines lines = dump(overrun(), options);
+  const Lines lines = dump(overrun_pool(), options);
   CHECK(row(lines, "data", "0080") == "cccccccccccccccccccccccc<>!~~~~~");
   CHECK(row(lines, "mark", "0080") == "[#2 24 HIT-------------]XXXGGGGG");
   CHECK(row(lines, "zoom", "0098") == "3C 3E 21 AB AB AB AB AB  #2 back");

@@ -17,7 +17,7 @@ using namespace mempool::tests;
 using viz::ViewOptions;
 
 TEST_CASE("a dump is header, lists, bytes and key, parted by blank lines") {
-  const Lines lines = dump(overrun());
+  const Lines lines = dump(overrun_pool());
   std::string tags;
   for (const std::string& line : lines) {
     const std::string tag = line.substr(0, line.find(' '));
@@ -30,7 +30,7 @@ TEST_CASE("a dump is header, lists, bytes and key, parted by blank lines") {
 }
 
 TEST_CASE("the header gives the sizes, the settings, the call and the sums with their terms") {
-  const Lines lines = dump(overrun());
+  const Lines lines = dump(overrun_pool());
   CHECK(lines[0] == "pool  size=512 used=220 payload=172 guards=48 free=292 largest=236 frag=19%");
   CHECK(lines[1] ==
         "pool  policy=first-fit order=address guard=8x0xAB blocks=5 call=8 event=bytes");
@@ -48,7 +48,7 @@ TEST_CASE("nothing free is no fragmentation, and no guards are guard=off") {
 }
 
 TEST_CASE("every block has a line of key=value, and what the call did to it") {
-  Scribe pool = overrun();
+  Scribe pool = overrun_pool();
   pool.alloc(30);
   const Lines lines = dump(pool);
   CHECK(has(lines, "free  f2   off=0x006E size=10   changed=rest was=56"));
@@ -63,7 +63,7 @@ TEST_CASE("every block has a line of key=value, and what the call did to it") {
 }
 
 TEST_CASE("a line with a damaged guard breaks after guard=HIT; the evidence follows") {
-  const Lines lines = dump(overrun());
+  const Lines lines = dump(overrun_pool());
   const auto hit = std::ranges::find_if(
       lines, [](const std::string& line) { return line.ends_with("guard=HIT"); });
   REQUIRE(hit != lines.end());
@@ -83,7 +83,7 @@ TEST_CASE("a guard that nobody has checked or written is not said to be intact")
 }
 
 TEST_CASE("with --diff only what differs is shown, with a line of marks under it") {
-  Scribe pool = overrun();
+  Scribe pool = overrun_pool();
   const viz::Frame before = frame_of(pool);
   pool.write(80, "b");
   pool.alloc(30);
@@ -102,7 +102,7 @@ TEST_CASE("with --diff only what differs is shown, with a line of marks under it
 }
 
 TEST_CASE("with --diff a block that is gone is named, and equal frames have nothing to show") {
-  Scribe pool = overrun();
+  Scribe pool = overrun_pool();
   const viz::Frame before = frame_of(pool);
   pool.free(0);
   ViewOptions options;
@@ -169,7 +169,7 @@ TEST_CASE("colours change nothing but colours; for paper there are no background
     CHECK(light.find("48;5") == std::string::npos);
     CHECK(text.find('\x1b') == std::string::npos);
   }
-  const std::string text = dump_of(frame_of(overrun()), coloured);
+  const std::string text = dump_of(frame_of(overrun_pool()), coloured);
   CHECK(text.find("\x1b[48;5;214;30m~~~~~~~~\x1b[0m") != std::string::npos);
   CHECK(text.find("\x1b[48;5;166;30;1mXXX\x1b[0m") != std::string::npos);
 }
@@ -189,18 +189,18 @@ TEST_CASE("neighbours have different colours, and what changed is bold and under
 TEST_CASE("both radices: the lists add the decimal offset") {
   ViewOptions options;
   options.both_radices = true;
-  CHECK(has(dump(overrun(), options), "free  f2   off=0x0040(64) size=56"));
+  CHECK(has(dump(overrun_pool(), options), "free  f2   off=0x0040(64) size=56"));
 }
 
 TEST_CASE("a destroyed pool shows what it was, and says so") {
-  Scribe pool = overrun();
+  Scribe pool = overrun_pool();
   pool.destroy();
   CHECK(has(dump(pool), "note  the pool is destroyed: what was used has leaked"));
 }
 
 TEST_CASE("an overrun, as it is dumped") {
-  check_golden("dump-overrun.txt", dump_of(frame_of(overrun()), {}));
-  Scribe pool = overrun();
+  check_golden("dump-overrun.txt", dump_of(frame_of(overrun_pool()), {}));
+  Scribe pool = overrun_pool();
   const viz::Frame before = frame_of(pool);
   pool.free(2);
   ViewOptions options;

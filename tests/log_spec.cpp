@@ -12,6 +12,7 @@
 #include "event/table.hpp"
 #include "log/jsonl.hpp"
 #include "log/reader.hpp"
+#include "support/every_event.hpp"
 #include "support/reading.hpp"
 
 using namespace mempool;
@@ -19,60 +20,6 @@ using namespace mempool::tests;
 using event::Type;
 
 namespace {
-
-const u64 numbers[] = {0,
-                       1,
-                       log::largest_plain_number - 1,
-                       log::largest_plain_number,
-                       log::largest_plain_number + 1,
-                       log::largest_plain_number + 2,
-                       u64_max - 1,
-                       u64_max};
-
-/// What a program may hand over as text, and what a reader gets to see.
-struct Text {
-  const char* said;
-  const char* read;
-};
-const Text texts[] = {
-    {"", ""},
-    {"plain", "plain"},
-    {"\"quoted\" \\ /\b\f\n\r\t", "\"quoted\" \\ /\b\f\n\r\t"},
-    {"\x01\x1b[31m\x1f\x7f", "\x01\x1b[31m\x1f\x7f"},
-    {"%n%s", "%n%s"},
-    {"</script>", "</script>"},
-    {"grüße 🦊", "grüße 🦊"},
-    {"stray \x80, cut \xf0\x9f", "stray \xef\xbf\xbd, cut \xef\xbf\xbd\xef\xbf\xbd"},
-    {"overlong \xc0\xaf", "overlong \xef\xbf\xbd\xef\xbf\xbd"},
-    {"surrogate \xed\xa0\x80.", "surrogate \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd."},
-    {"beyond \xf4\x90\x80\x80.", "beyond \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd."},
-};
-
-/// Sets a field to the n-th of the values that may stand in it.
-void set_nth(pool_event& event, const event::Field& field, std::size_t n) {
-  static const std::vector<u8> every_byte = [] {
-    std::vector<u8> bytes(256);
-    for (std::size_t i = 0; i < 256; ++i) bytes[i] = static_cast<u8>(i);
-    return bytes;
-  }();
-  switch (field.type) {
-    case Type::U64:
-    case Type::OPT:
-    case Type::ADDR:
-    case Type::OPTADDR: return event::set<u64>(event, field, numbers[n % std::size(numbers)]);
-    case Type::FLAG:
-    case Type::MARK: return event::set<u8>(event, field, n % 2);
-    case Type::TEXT: return event::set<const char*>(event, field, texts[n % std::size(texts)].said);
-    case Type::BYTES: {
-      const pool_bytes bytes{every_byte.data(), n % 3 == 0 ? 256 : n % 17};
-      return event::set<pool_bytes>(event, field, bytes);
-    }
-    default: {
-      const auto words = event::words(field.type);
-      return event::set<u32>(event, field, words[n % words.size()].code);
-    }
-  }
-}
 
 /// Does a field that was set to its n-th value read as it should?
 bool reads_as_nth(const pool_event& got, const event::Field& field, std::size_t n) {
@@ -100,12 +47,7 @@ bool reads_as_nth(const pool_event& got, const event::Field& field, std::size_t 
 /// A log with one event of every kind, whole.
 std::string small_log() {
   std::string text = header + "\n";
-  for (const event::Kind& kind : event::kinds) {
-    pool_event event = event::make(kind.code);
-    event.seq = kind.code;
-    for (std::size_t f = 0; f < kind.fields.size(); ++f) set_nth(event, kind.fields[f], f + 1);
-    log::write_event(event, text);
-  }
+  for (const event::Kind& kind : event::kinds) log::write_event(event_of(kind), text);
   return text;
 }
 
@@ -183,7 +125,7 @@ TEST_CASE("an event is one line of compact JSON with its keys in the order of th
   event.seq = 9;
   event.call = 4;
   event.time = 1500;
-  event.as.alloc_fail = {7, u64_max, u64_max, 96, 48, POOL_FAIL_TOO_LARGE};
+  event.as.alloc_fail = {7, u64_max, u64_max, 96, 48, POOL_FAIL_TOO_LARGE, POOL_NONE};
   CHECK(json(event) ==
         R"({"seq":9,"pool":2,"call":4,"event":"alloc_fail","time":1500,"block":7,)"
         R"("requested":"18446744073709551615","needed":"18446744073709551615","free":96,)"
@@ -220,13 +162,13 @@ TEST_CASE("numbers above what JavaScript can hold are written as strings") {
 
 TEST_CASE("a log that is cut anywhere gives the events before the cut and no damage") {
   const std::string whole = small_log();
-  const Reading all = read(whole);
+  const TextReading all = read(whole);
   REQUIRE(all.events.size() == std::size(event::kinds));
   CHECK(all.findings.ended);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CAPTURE(size);
     const std::string cut = whole.substr(0, size);
-    const Reading reading = read(cut);
+    const TextReading reading = read(cut);
     if (size < header.size()) {
       CHECK(reading.error == (size == 0 ? "the text is empty: not a Mempool log"
                                         : "the text is cut inside its first line: no event of it "
@@ -252,7 +194,7 @@ TEST_CASE("a flipped bit costs a line or two, never the rest of the log") {
     for (int flip : {1, 2, 4, 8, 16, 32, 64, 128, 255}) {
       std::string text = whole;
       text[at] = static_cast<char>(text[at] ^ flip);
-      const Reading reading = read(text);
+      const TextReading reading = read(text);
       if (!reading.error.empty()) {
         if (at > header.size()) FAIL_CHECK("refused for byte " << at << ": " << reading.error);
         continue;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <mempool.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <string>
 
 #include "support/files.hpp"
@@ -66,46 +68,82 @@ TEST_CASE("a full disk stops the log, not the program, and is told when the log 
 }
 
 TEST_CASE("a file that may not grow is cut back to whole events, and says what is missing") {
-  const Folder folder;
-  const std::string path = folder.file("run.jsonl");
-  const pid_t child = fork_quietly();
-  if (child == 0) {
-    CaughtStderr caught(folder);
-    signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{2000, RLIM_INFINITY};
-    setrlimit(RLIMIT_FSIZE, &limit);
-    const pool_options options = logging(path);
-    MemoryPool* pool = pool_create_with(10000, &options);
-    bool ok = true;
-    for (int i = 0; i < 100; ++i) ok = ok && pool_alloc(pool, 10) != nullptr;
-    const rlimit more{RLIM_INFINITY, RLIM_INFINITY};
-    setrlimit(RLIMIT_FSIZE, &more);
-    ok = ok && pool_log_close(pool) == -1 && errno == EFBIG;
-    _exit(ok ? 0 : 1);
+  for (const char* name : log_names) {
+    CAPTURE(name);
+    const Folder folder;
+    const std::string path = folder.file(name);
+    const pid_t child = fork_quietly();
+    if (child == 0) {
+      CaughtStderr caught(folder);
+      signal(SIGXFSZ, SIG_IGN);
+      const rlimit limit{2000, RLIM_INFINITY};
+      setrlimit(RLIMIT_FSIZE, &limit);
+      const pool_options options = logging(path);
+      MemoryPool* pool = pool_create_with(10000, &options);
+      bool ok = true;
+      for (int i = 0; i < 100; ++i) ok = ok && pool_alloc(pool, 10) != nullptr;
+      const rlimit more{RLIM_INFINITY, RLIM_INFINITY};
+      setrlimit(RLIMIT_FSIZE, &more);
+      ok = ok && pool_log_close(pool) == -1 && errno == EFBIG;
+      _exit(ok ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    CHECK(status == 0);
+    const Reading reading(path);
+    CHECK(reading.findings.damaged == 0);
+    CHECK(reading.findings.ended);
+    CHECK(reading.kinds.find("21 22") != std::string::npos);  // dropped, end
   }
-  int status = -1;
-  waitpid(child, &status, 0);
-  CHECK(status == 0);
-  const Reading reading(path);
-  CHECK(reading.findings.damaged == 0);
-  CHECK(reading.findings.ended);
-  CHECK(reading.kinds.find("21 22") != std::string::npos);  // dropped, end
+}
+
+TEST_CASE("on a full disk a log of either kind is whole as far as it goes") {
+  for (const char* name : log_names) {
+    CAPTURE(name);
+    const Folder folder;
+    if (mount("none", folder.path.c_str(), "tmpfs", 0, "size=512k") != 0) {
+      MESSAGE("no disk can be made here: " << std::strerror(errno));
+      return;
+    }
+    const Folder elsewhere;
+    const std::string path = folder.file(name);
+    {
+      CaughtStderr caught(elsewhere);
+      const pool_options options = logging(path);
+      MemoryPool* pool = pool_create_with(1 << 20, &options);
+      for (int i = 0; i < 20'000; ++i) CHECK(pool_alloc(pool, 10) != nullptr);  // and no SIGBUS
+      errno = 0;
+      CHECK(pool_log_close(pool) == -1);
+      CHECK(errno == ENOSPC);
+      pool_destroy(pool);
+      CHECK(caught.text().find("stops here: No space left") != std::string::npos);
+    }
+    const Reading reading(path);
+    CHECK(reading.findings.damaged == 0);
+    CHECK(reading.findings.events > 1000);
+    CHECK(slurp(path).size() > 400'000);
+    CHECK(broken_in(path).empty());
+    umount(folder.path.c_str());
+  }
 }
 
 TEST_CASE("a log stops at the size that was asked for") {
-  const Folder folder;
-  const std::string path = folder.file("run.jsonl");
-  pool_options options = logging(path);
-  options.max = 3000;
-  MemoryPool* pool = pool_create_with(10000, &options);
-  for (int i = 0; i < 100; ++i) static_cast<void>(pool_alloc(pool, 10));
-  CHECK(pool_log_close(pool) == 0);
-  pool_destroy(pool);
-  const Reading reading(path);
-  CHECK(slurp(path).size() < 3000 + 300);
-  CHECK(reading.findings.ended);
-  CHECK(reading.findings.damaged == 0);
-  CHECK(reading.model.used_blocks > 10);
+  for (const char* name : log_names) {
+    CAPTURE(name);
+    const Folder folder;
+    const std::string path = folder.file(name);
+    pool_options options = logging(path);
+    options.max = 3000;
+    MemoryPool* pool = pool_create_with(10000, &options);
+    for (int i = 0; i < 100; ++i) static_cast<void>(pool_alloc(pool, 10));
+    CHECK(pool_log_close(pool) == 0);
+    pool_destroy(pool);
+    const Reading reading(path);
+    CHECK(slurp(path).size() < 3000 + 300);
+    CHECK(reading.findings.ended);
+    CHECK(reading.findings.damaged == 0);
+    CHECK(reading.model.used_blocks > 10);
+  }
 }
 
 TEST_CASE("a reader that goes away does not kill the program") {
@@ -126,13 +164,16 @@ TEST_CASE("a reader that goes away does not kill the program") {
 }
 
 TEST_CASE("a log may hold what the program has written, so only its owner may read it") {
-  const Folder folder;
-  const std::string path = folder.file("run.jsonl");
-  const pool_options options = logging(path);
-  pool_destroy(pool_create_with(100, &options));
-  struct stat status {};
-  REQUIRE(stat(path.c_str(), &status) == 0);
-  CHECK((status.st_mode & 0777) == 0600);
+  for (const char* name : log_names) {
+    CAPTURE(name);
+    const Folder folder;
+    const std::string path = folder.file(name);
+    const pool_options options = logging(path);
+    pool_destroy(pool_create_with(100, &options));
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+  }
 }
 
 }  // namespace mempool::tests

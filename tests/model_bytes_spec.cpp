@@ -29,7 +29,7 @@ TEST_CASE("guards that were written are known to be intact; payload is not known
   Scribe pool(64, {.align = 4, .guards = 4});
   pool.alloc(6);
   CHECK(bytes_text(pool.model(), 0, 20) == "GGGG??????GGGGGG????");
-  CHECK(pool.model().live(0)->back.good_call == 1);
+  CHECK(pool.model().live(0)->back().good_call == 1);
 }
 
 TEST_CASE("damage exists from the call that tells the bytes, and is found by a later check") {
@@ -39,7 +39,7 @@ TEST_CASE("damage exists from the call that tells the bytes, and is found by a l
              "\xAB\xAB\xAB\xAB"
              "hellooo!!"
              "\xAB\xAB\xAB");
-  const viz::Guard& back = pool.model().live(0)->back;
+  const viz::Guard& back = pool.model().live(0)->back();
   CHECK(back.damaged == 1);
   CHECK(back.first == 12);
   CHECK(back.good_call == 1);
@@ -120,6 +120,11 @@ TEST_CASE("a pool that fills shows fresh and freed payload as filled") {
   CHECK_FALSE(pool.model().byte(4).fill);
   pool.free(0);
   CHECK(bytes_text(pool.model(), 0, 16) == "GGGG......GGGGGG");
+  SUBCASE("but a reset gives back without a look at payloads") {
+    pool.alloc(6);
+    pool.reset();
+    CHECK(bytes_text(pool.model(), 0, 16) == "GGGG??????GGGGGG");
+  }
 }
 
 TEST_CASE("new blocks have unknown bytes, whatever was told before") {
@@ -135,9 +140,46 @@ TEST_CASE("new blocks have unknown bytes, whatever was told before") {
 TEST_CASE("a block that moves takes what is known of its payload along") {
   Scribe pool(64);
   pool.alloc(8);
+  pool.alloc(8);
   pool.write(2, "cd");
   pool.realloc(0, 12);
-  CHECK(bytes_text(pool.model(), 8, 12) == "??cd????????");
+  CHECK(bytes_text(pool.model(), 16, 12) == "??cd????????");
+}
+
+TEST_CASE("a block that grows in place keeps its bytes, and knows nothing of those it wins") {
+  Scribe pool(64, {.align = 4, .guards = 4});
+  pool.alloc(8);
+  pool.write(4, "abcdefgh");
+  pool.realloc(0, 14);
+  CHECK(bytes_text(pool.model(), 0, 28) == "GGGGabcdefgh??????GGGGGG????");
+}
+
+TEST_CASE("a block that shrinks in place leaves behind what stood in its tail") {
+  Scribe pool(64, {.align = 4, .guards = 4});
+  pool.alloc(20);
+  pool.write(4, "abcdefghijklmnopqrst");
+  SUBCASE("with its old guard") {
+    pool.realloc(0, 6);
+    CHECK(bytes_text(pool.model(), 0, 32) == "GGGGabcdefGGGGGGmnopqrstGGGG????");
+    CHECK(pool.model().ghost_guard(24));
+    CHECK_FALSE(pool.model().ghost_guard(15));
+  }
+  SUBCASE("with what damaged it") {
+    pool.write(25, "!");
+    pool.realloc(0, 6);
+    CHECK(bytes_text(pool.model(), 24, 4) == "G!GG");
+    CHECK(pool.model().live(0)->back().damaged == 0);
+  }
+}
+
+TEST_CASE("a pool that fills fills what a block wins and what it gives back") {
+  Scribe pool(64, {.align = 4, .guards = 4, .fill = true});
+  pool.alloc(8);
+  pool.write(4, "abcdefgh");
+  pool.realloc(0, 12);
+  CHECK(bytes_text(pool.model(), 0, 20) == "GGGGabcdefgh0000GGGG");
+  pool.realloc(0, 4);
+  CHECK(bytes_text(pool.model(), 0, 20) == "GGGGabcdGGGG....GGGG");
 }
 
 TEST_CASE("an old pointer is remembered until its place is taken") {

@@ -40,15 +40,20 @@ std::vector<Said> about_blocks() {
        "pool demo opens: 1024 bytes, alignment 16, best fit, guards of 8 bytes"},
       {with(POOL_EVENT_CREATE, [](auto& as) { as.create = {1024, 16, 1, 0, 0, nullptr, 0}; }),
        "a pool opens: 1024 bytes, alignment 16, first fit, guards of 0 bytes"},
-      {with(POOL_EVENT_ALLOC,
-            [](auto& as) {
-              as.alloc = {17, 472, 72, 480, 56};
-            }),
+      {with(POOL_EVENT_ALLOC, [](auto& as) { as.alloc = {17, 472, 72, 480, 56, POOL_NONE}; }),
        "#17 takes 72 bytes at 472; its 56 payload bytes start at 480"},
+      {with(POOL_EVENT_ALLOC, [](auto& as) { as.alloc = {17, 504, 72, 512, 56, 256}; }),
+       "#17 takes 72 bytes at 504; its 56 payload bytes start at 512, aligned to 256"},
       {with(POOL_EVENT_ALLOC_FAIL,
-            [](auto& as) { as.alloc_fail = {5, 150, 160, 360, 120, POOL_FAIL_FRAGMENTED}; }),
+            [](auto& as) {
+              as.alloc_fail = {5, 150, 160, 360, 120, POOL_FAIL_FRAGMENTED, POOL_NONE};
+            }),
        "#5 cannot be had: 150 bytes need a block of 160, 360 are free, the largest free block has "
        "120 (fragmented)"},
+      {with(POOL_EVENT_ALLOC_FAIL,
+            [](auto& as) { as.alloc_fail = {5, 150, 160, 360, 200, POOL_FAIL_FRAGMENTED, 256}; }),
+       "#5 cannot be had: 150 bytes aligned to 256 need a block of 160, 360 are free, the largest "
+       "free block has 200 (fragmented)"},
       {with(POOL_EVENT_SPLIT,
             [](auto& as) {
               as.split = {472, 72, 544, 88};
@@ -65,8 +70,6 @@ std::vector<Said> about_blocks() {
             }),
        "the freed block coalesces with its right neighbour (88 bytes at 544): one free block of "
        "184 bytes at 432"},
-      {with(POOL_EVENT_RESIZE, [](auto& as) { as.resize = {3, 64, 96, 48, 90, 0, 0}; }),
-       "#3 at 64 goes from 48 to 96 bytes in place, for 90 payload bytes"},
       {with(POOL_EVENT_SNAPSHOT,
             [](auto& as) { as.snapshot = {1024, 16, 1, 0, 0, nullptr, 0, 9, 4}; }),
        "the log opens on a pool in use: 1024 bytes, 4 blocks"},
@@ -93,6 +96,20 @@ std::vector<Said> about_blocks() {
               as.destroy = {1, 100};
             }),
        "the pool is destroyed; 1 blocks (100 bytes) were still live"},
+  };
+}
+
+std::vector<Said> about_resizing() {
+  return {
+      {with(POOL_EVENT_RESIZE, [](auto& as) { as.resize = {3, 64, 96, 48, 90, 160, 32}; }),
+       "#3 at 64 grows in place from 48 to 96 bytes, for 90 payload bytes; 32 stay free at 160"},
+      {with(POOL_EVENT_RESIZE, [](auto& as) { as.resize = {3, 64, 96, 48, 90, 0, 0}; }),
+       "#3 at 64 grows in place from 48 to 96 bytes, for 90 payload bytes; no free block is left "
+       "on its right"},
+      {with(POOL_EVENT_RESIZE, [](auto& as) { as.resize = {3, 64, 16, 48, 9, 80, 32}; }),
+       "#3 at 64 shrinks in place from 48 to 16 bytes, for 9 payload bytes; 32 are free at 80"},
+      {with(POOL_EVENT_RESIZE, [](auto& as) { as.resize = {3, 64, 48, 48, 40, 0, 0}; }),
+       "#3 at 64 keeps its 48 bytes in place, for 40 payload bytes"},
   };
 }
 
@@ -203,7 +220,7 @@ std::vector<Said> about_the_rest() {
 
 std::vector<Said> all() {
   std::vector<Said> rows = about_blocks();
-  for (auto& more : {about_guards_and_errors(), about_the_rest()})
+  for (auto& more : {about_resizing(), about_guards_and_errors(), about_the_rest()})
     rows.insert(rows.end(), more.begin(), more.end());
   return rows;
 }

@@ -60,7 +60,7 @@ TEST_CASE("options out of range are refused") {
   refused(100, [](auto& o) { o.align = 8192; });
   refused((16 << 20) + 1, [](auto& o) { o.align = 4; });
   refused(100, [](auto& o) { o.guards = 4097; });
-  refused(100, [](auto& o) { o.policy = POOL_BEST; });
+  refused(100, [](auto& o) { o.policy = 6; });
   refused(100, [](auto& o) { o.errors = 9; });
   refused(100, [](auto& o) { o.fill = 7; });
   refused(100, [](auto& o) { o.struct_size = 0; });

@@ -1,11 +1,8 @@
-// The story: what a call did and why, in words, the look trail, and what the views mark. Expected
-// are whole sentences: they are what a student reads.
+// The story: what a call did and why, in words, and what the views mark. Expected are whole
+// sentences: they are what a student reads. Searches are story_search_spec.cpp's.
 #include <doctest/doctest.h>
 
-#include "model/policy.hpp"
-#include "model/story.hpp"
-#include "support/scribe.hpp"
-#include "support/shape.hpp"
+#include "support/stories.hpp"
 
 using namespace mempool;
 using namespace mempool::tests;
@@ -14,56 +11,15 @@ using viz::Op;
 using viz::Radix;
 using viz::Story;
 
-namespace {
-
-Story story_of(const Scribe& pool, Radix radix = Radix::dec) {
-  return viz::tell(frame_of(pool), radix);
-}
-
-/// The title and the sentences, a line each.
-std::string told(const Scribe& pool, Radix radix = Radix::dec) {
-  const Story story = story_of(pool, radix);
-  std::string text = story.title;
-  for (const std::string& sentence : story.sentences) text += "\n" + sentence;
-  return text;
-}
-
-bool says(const Scribe& pool, const std::string& sentence) {
-  return told(pool).find(sentence) != std::string::npos;
-}
-
-/// "f2 48 too small, f8 160 taken": the look trail.
-std::string trail(const Scribe& pool) {
-  std::string text;
-  for (const viz::Look& look : story_of(pool).trail) {
-    const char* verdicts[] = {"too small", "taken", "not looked at", "passed"};
-    if (!text.empty()) text += ", ";
-    text += "f" + std::to_string(look.number) + " " + std::to_string(look.size) + " " +
-            verdicts[static_cast<int>(look.verdict)];
-  }
-  return text;
-}
-
-/// A pool whose free list is f2 (48), f3 (40), f4 (160) and f1, the rest, in address order.
-Scribe holes(Style style = {.align = 8, .guards = 8}) {
-  const u64 guards = 2 * style.guards;
-  Scribe pool(1024, style);
-  for (const u64 size : {48, 64, 40, 64, 160, 64}) pool.alloc(size - guards);
-  for (const u64 number : {0, 2, 4}) pool.free(number);
-  return pool;
-}
-
-}  // namespace
-
 TEST_CASE("an allocation is told with the sum that makes its block, the search and the split") {
-  Scribe pool = holes();
+  Scribe pool = four_holes();
   pool.alloc(56);
   CHECK(told(pool, Radix::hex) ==
         "pool_alloc(56) → #6 at 0xE0\n"
         "Needs 56 + 2×8 guard = 72 B.\n"
         "First fit takes the lowest address that fits: a list walk would look at 3 of 4 free "
         "blocks, passing f2 (48) and f3 (40).\n"
-        "Best fit would take it too; worst fit would take f1 (584 B).\n"
+        "Best and good fit would take it too; next and worst fit would take f1 (584 B).\n"
         "f4 (160 B) is split: 72 B for #6, 88 B stay free as f4.\n"
         "Guards are written: 8 B of AB before the payload, 8 B after it.");
   const Story story = story_of(pool);
@@ -89,63 +45,10 @@ TEST_CASE("the need is a sum that always adds up") {
 }
 
 TEST_CASE("a block that fits exactly is not split") {
-  Scribe pool = holes();
+  Scribe pool = four_holes();
   pool.alloc(32);
   CHECK(says(pool, "f2 (48 B) fits exactly: nothing is split off."));
   CHECK(story_of(pool).changes.size() == 1);
-}
-
-TEST_CASE("the look trail names what a walk would have looked at, and what was wrong with it") {
-  Scribe pool = holes();
-  pool.alloc(56);
-  CHECK(trail(pool) == "f2 48 too small, f3 40 too small, f4 160 taken, f1 584 not looked at");
-  CHECK(story_of(pool).trail[0].shortfall == 24);
-  pool.alloc(2000);
-  CHECK(trail(pool) == "f2 48 too small, f3 40 too small, f4 88 too small, f1 584 too small");
-  pool.free(1);
-  CHECK(trail(pool) == "");
-}
-
-TEST_CASE("every policy has its own walk") {
-  const auto walk = [](u32 policy, u64 size) {
-    Scribe pool = holes({.align = 8, .policy = policy, .guards = 0});
-    pool.alloc(size);
-    return trail(pool);
-  };
-  CHECK(walk(POOL_FIRST, 40) ==
-        "f2 48 taken, f3 40 not looked at, f4 160 not looked at, f1 584 not looked at");
-  CHECK(walk(POOL_NEXT, 40) ==
-        "f2 48 not looked at, f3 40 not looked at, f4 160 not looked at, f1 584 taken");
-  CHECK(walk(POOL_BEST, 40) == "f2 48 passed, f3 40 taken, f4 160 passed, f1 584 passed");
-  CHECK(walk(POOL_WORST, 40) == "f2 48 passed, f3 40 passed, f4 160 passed, f1 584 taken");
-  CHECK(walk(POOL_GOOD, 64) ==
-        "f2 48 not looked at, f3 40 not looked at, f4 160 taken, f1 584 not looked at");
-}
-
-TEST_CASE("next fit goes round: what lies before its cursor is looked at last") {
-  Scribe pool(100, {.policy = POOL_NEXT});
-  pool.alloc(30);
-  pool.alloc(30);
-  pool.alloc(30);
-  pool.free(0);
-  pool.alloc(20);
-  CHECK(trail(pool) == "f2 30 taken, f1 10 too small");
-  CHECK(says(pool,
-             "Next fit goes on from the end of the last placement, 90: a list walk would "
-             "look at 2 of 2 free blocks, passing f1 (10)."));
-}
-
-TEST_CASE("good fit's classes are exact for small blocks and grow with large ones") {
-  CHECK(viz::good_class(511) == 511);
-  CHECK(viz::good_class(512) == 512);
-  CHECK(viz::good_class(527) == 512);
-  CHECK(viz::good_class(528) == 513);
-  CHECK(viz::good_class_that_fits(512) == 512);
-  CHECK(viz::good_class_that_fits(513) == 513);
-  for (u64 size = 1; size < 5000; ++size) {
-    REQUIRE(viz::good_class(size) <= viz::good_class(size + 1));
-    REQUIRE(viz::good_class_that_fits(size) - viz::good_class(size) <= 1);
-  }
 }
 
 TEST_CASE("a failure says how much is missing, what is free, and which free would have helped") {
@@ -187,25 +90,6 @@ TEST_CASE("a free tells the neighbours it touches and what they become") {
              "50 B freed; it touches f1 (56 B) on its right and f2 (100 B) on its left: "
              "coalesced to one block of 206 B, f2."));
   CHECK(story_of(pool).changes.at(50).parts == std::vector<u64>{100, 50, 56});
-}
-
-TEST_CASE("a realloc that moves is told as an allocation and a free") {
-  Scribe pool(256);
-  pool.alloc(32);
-  pool.alloc(32);
-  pool.realloc(0, 64);
-  CHECK(story_of(pool).op == Op::realloc);
-  CHECK(story_of(pool).title == "pool_realloc(#0, 64) → moved to 64");
-  CHECK(says(pool, "f1 (192 B) is split: 64 B for #0, 128 B stay free as f1."));
-  CHECK(says(pool, "32 B freed at 0: they become f2; no neighbour is free."));
-  const Story story = story_of(pool);
-  CHECK(story.changes.at(0).mark == Mark::freed);
-  CHECK(story.changes.at(64).mark == Mark::fresh);
-  CHECK(story.changes.at(128).mark == Mark::rest);
-  CHECK(story.changes.at(128).was_size == 192);
-  pool.realloc(0, 2000);
-  CHECK(story_of(pool).op == Op::realloc_fail);
-  CHECK(says(pool, "#0 stays as it is."));
 }
 
 TEST_CASE("damage is told with the window in which it happened") {

@@ -303,7 +303,7 @@ TEST_CASE("call k of the log is the k-th operation that is executed") {
     return number(run.lines(std::string("\"event\":") + event).at(0), "call");
   };
   CHECK(call_of("\"alloc_fail\"") == 2);
-  CHECK(call_of("\"free\"") == 3);  // of the block that the reallocation left
+  CHECK(call_of("\"resize\"") == 3);
   CHECK(call_of("\"misuse\"") == 5);
   CHECK(call_of("\"check\"") == 6);
   CHECK(call_of("\"note\"") == 7);

@@ -26,6 +26,39 @@ def normal():
     expect_equal(read('normal.jsonl'), read('run.jsonl'))
 
 
+@case('a log goes to binary and back without losing a byte, and is read the same from both')
+def binary():
+    operations = '+100,+200,-0,!1:0*4=65,?,@a note that is longer than one record,-0'
+    log(ops=operations, pool=['--guards', '8'])
+    viz('convert', 'run.jsonl', '-o', 'run.mplog')
+    expect(read('run.mplog').startswith(b'MEMPOOL\n'), 'a binary log')
+    viz('convert', 'run.mplog', '-o', 'again.jsonl')
+    expect_equal(read('again.jsonl'), read('run.jsonl'))
+    for verb in (['check'], ['show', '--step', '4'], ['dump', '--step', '4'], ['diagram']):
+        text, records = (viz(verb[0], name, *verb[1:]) for name in ('run.jsonl', 'run.mplog'))
+        expect_equal(records.out, text.out)
+    expect_equal(viz('check', '-', stdin=read('run.mplog')).out, viz('check', 'run.jsonl').out)
+
+
+@case('replay writes a binary log as it writes text')
+def replayed():
+    log('run.jsonl', ops='+100,+200,-0,+50')
+    log('run.mplog', ops='+100,+200,-0,+50')
+    viz('convert', 'run.mplog', '-o', 'again.jsonl')
+    expect_equal(read('again.jsonl'), read('run.jsonl'))
+
+
+@case('damage in a binary log is told with its record')
+def damaged_record():
+    whole = read(log('run.mplog'))
+    write('hole.mplog', whole[:128] + bytes(32) + whole[160:])
+    ran = viz('convert', 'hole.mplog', '-o', 'out.jsonl', status=1)
+    expect_in('hole.mplog: record 3: nothing is written here; it is skipped', ran.err)
+    expect_in('out.jsonl: left out: damaged records 1, unknown events 0', ran.err)
+    write('cut.mplog', whole[:200])
+    expect_in('cut.mplog: cut after event 4', viz('check', 'cut.mplog').err)
+
+
 @case('what is left out is counted')
 def loss():
     lines = read(log()).splitlines(keepends=True)

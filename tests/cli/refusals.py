@@ -19,9 +19,8 @@ def usage():
     for arguments, says in ((['chekc', 'x'], 'did you mean check?'),
                             (['show'], 'a LOG is expected'),
                             (['show', 'x', '--stpe', '1'], 'did you mean --step?'),
-                            (['replay', 'x', '--policy', 'best'], "'best' is not built yet"),
-                            (['html', 'x'], "'html' is not built yet"),
-                            (['convert', 'x', '-o', 'x.mplog'], '.mplog is not built yet')):
+                            (['replay', 'x', '--policy', 'fast'], "'fast' is no placement policy"),
+                            (['html', 'x'], "'html' is not built yet")):
         ran = refused(*arguments, says=says, status=2)
         expect_in('--help', ran.err)
         expect_equal(ran.err.count('\n'), 1)

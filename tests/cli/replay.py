@@ -95,6 +95,22 @@ def broken():
     expect_in('moved.jsonl: line 9 ', viz('check', 'moved.jsonl', status=1).err)
 
 
+@case('every policy serves the same request in another place, and a check holds each to its own')
+def policies():
+    ops = '+1500,+200,+1020,+200,+1004,+200,+2500,+200,-0,-2,-4,-6,+1000'
+    places = {'first': 0, 'next': 6824, 'best': 2920, 'worst': 4124, 'good': 1700}
+    for policy, place in places.items():
+        pool = ('--capacity', '8000', '--align', '1', '--policy', policy)
+        expect_in(f', {policy} fit,', viz('replay', '--ops', ops, *pool, '-o', 'run.jsonl').text)
+        expect_equal([event['offset'] for event in events('run.jsonl')
+                      if event['event'] == 'alloc'][-1], place)
+        viz('check', 'run.jsonl')
+        expect_in(f'pool_alloc(1000) → #8 at {place}\n', viz(ops, *pool, '--step', '13').text)
+        for other in places.keys() - {policy}:
+            write('other.jsonl', read('run.jsonl').replace(policy.encode(), other.encode(), 1))
+            expect_in(f'R7 placement: {other} fit', viz('check', 'other.jsonl', status=1).err)
+
+
 @case('a log that is cut is checked as far as it goes, and one that is damaged is bad')
 def damaged():
     whole = read(log())

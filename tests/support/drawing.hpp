@@ -200,7 +200,8 @@ inline viz::Frame many_blocks(u64 count, u64 needed) {
   pool_event fail = event::make(POOL_EVENT_ALLOC_FAIL);
   fail.pool = 1;
   fail.call = 1;
-  fail.as.alloc_fail = {count, needed, needed, model.free_bytes, 8, POOL_FAIL_FRAGMENTED};
+  fail.as.alloc_fail = {count,    needed, needed, model.free_bytes, 8, POOL_FAIL_FRAGMENTED,
+                        POOL_NONE};
   frame.events.emplace_back(fail);
   REQUIRE(model.apply(fail) == viz::Fault::none);
   frame.after = model;

@@ -38,7 +38,7 @@ std::string row(const Lines& lines, const std::string& tag, const std::string& o
   return "no such row";
 }
 
-Scribe overrun() {
+Scribe overrun_pool() {
   Scribe pool(512, {.guards = 8, .name = "scene"});
   for (const u64 size : {48, 40, 24, 100}) pool.alloc(size);
   pool.write(8, std::string(48, 'a'));
@@ -115,7 +115,7 @@ void any_call(Scribe& pool, std::mt19937& chance) {
     return pool.write(at, bytes.substr(0, pool.model().capacity - at));
   }
   if (what == 8) return pool.realloc(block.number, below(200));
-  if (block.back.size != 0) return pool.check_finds(block.number, std::string(1, 'z'));
+  if (block.back().size != 0) return pool.check_finds(block.number, std::string(1, 'z'));
   pool.note("something \x1b[31m happened, and it takes more than one line to say what it was");
 }
 

@@ -32,7 +32,7 @@ using Lines = std::vector<std::string>;
 [[nodiscard]] Lines unfold(const Lines& folded, const Lines& unfolded);
 
 /// Four guarded blocks of which one is freed and one overrun; payloads hold letters.
-[[nodiscard]] Scribe overrun();
+[[nodiscard]] Scribe overrun_pool();
 
 /// The last call of a pool with guards, holes, damage and bytes, all by chance; or of the same
 /// pool so many calls in.

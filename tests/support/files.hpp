@@ -15,6 +15,7 @@
 #include <string>
 
 #include "log/reader.hpp"
+#include "model/check.hpp"
 #include "model/model.hpp"
 
 namespace mempool::tests {
@@ -31,6 +32,9 @@ struct Folder {
   [[nodiscard]] std::string file(const char* name) const { return path + "/" + name; }
   std::string path;
 };
+
+/// A log in either encoding.
+inline const char* const log_names[] = {"run.jsonl", "run.mplog"};
 
 inline std::string slurp(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -57,6 +61,13 @@ struct Reading {
   viz::Model model;
   std::string kinds;
 };
+
+/// What `check` finds broken in a log; "" if nothing is.
+inline std::string broken_in(const std::string& path) {
+  auto reader = log::Reader::open(path);
+  REQUIRE_MESSAGE(reader.has_value(), (reader ? "" : reader.error().what));
+  return viz::check(*reader, {true}, nullptr).broken.value_or("");
+}
 
 inline pool_options logging(const std::string& path, u64 flush = 0) {
   pool_options options{};

@@ -36,14 +36,14 @@ inline std::string log_of(const std::vector<std::string>& lines) {
 }
 
 /// All that reading gives: the events, as the writer would write them, and the findings.
-struct Reading {
+struct TextReading {
   std::string error;
   std::vector<std::string> events;
   log::Findings findings;
 };
 
-inline Reading read_all(Result<log::Reader> reader) {
-  Reading reading;
+inline TextReading read_all(Result<log::Reader> reader) {
+  TextReading reading;
   if (!reader) {
     reading.error = reader.error().what;
     return reading;
@@ -54,7 +54,7 @@ inline Reading read_all(Result<log::Reader> reader) {
   return reading;
 }
 
-inline Reading read(std::string text) {
+inline TextReading read(std::string text) {
   return read_all(log::Reader::from_text(std::move(text)));
 }
 

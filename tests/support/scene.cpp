@@ -14,14 +14,7 @@
 namespace mempool::tests {
 
 Scene::Scene(u64 capacity, Setup setup) : setup_(setup) {
-  pool_options options{};
-  options.struct_size = sizeof options;
-  options.align = setup.align;
-  options.guards = setup.guards;
-  options.records = setup.records;
-  options.fill = setup.fill ? POOL_ON : POOL_OFF;
-  pool_ = create_pool(capacity, &options, false, true);
-  REQUIRE(pool_ != nullptr);
+  open(capacity);
   log::write_header(log_);
   pool_set_error_handler(
       pool_,
@@ -33,13 +26,38 @@ Scene::Scene(u64 capacity, Setup setup) : setup_(setup) {
   // its own, from creation on, is what logfile_spec.cpp looks at).
   const pool_sink sink{sizeof(pool_sink), this, on_event, nullptr};
   REQUIRE(pool_set_sink(pool_, &sink) == 0);
+  tell_create();
+  after_call();
+}
+
+void Scene::open(u64 capacity) {
+  pool_options options{};
+  options.struct_size = sizeof options;
+  options.align = setup_.align;
+  options.policy = static_cast<int>(setup_.policy);
+  options.guards = setup_.guards;
+  options.records = setup_.records;
+  options.fill = setup_.fill ? POOL_ON : POOL_OFF;
+  pool_ = create_pool({.size = capacity,
+                       .options = &options,
+                       .buffer = setup_.buffer,
+                       .use_environment = false,
+                       .hide_addresses = true});
+  REQUIRE(pool_ != nullptr);
+}
+
+void Scene::tell_create() {
+  const u64 begin = reinterpret_cast<std::uintptr_t>(setup_.buffer);
   pool_event created = event::make(POOL_EVENT_CREATE);
   created.pool = 1;
-  created.as.create = {
-      round_up(capacity, setup.align), setup.align, POOL_FIRST, setup.guards, 0, nullptr,
-      static_cast<u8>(setup.fill)};
+  created.as.create = {stats().capacity,
+                       setup_.align,
+                       setup_.policy,
+                       setup_.guards,
+                       round_up(begin, setup_.align),
+                       nullptr,
+                       static_cast<u8>(setup_.fill)};
   on_event(this, &created);
-  after_call();
 }
 
 Scene::~Scene() {
@@ -102,7 +120,7 @@ void Scene::compare_with_walk() const {
                 (block->used != 0) == expected.used;
     if (same && expected.used) {
       same = block->number == expected.number && block->payload_offset == expected.payload &&
-             block->requested == expected.requested;
+             block->requested == expected.requested && block->guard == expected.guard;
     }
     CHECK_MESSAGE(same, "the model and pool_walk differ at offset ", block->offset);
     ++w.at;
@@ -119,10 +137,20 @@ void Scene::compare_with_walk() const {
 }
 
 u64 Scene::alloc(u64 size) {
-  pointers_.push_back(static_cast<char*>(pool_alloc(pool_, size)));
+  return place(pool_alloc(pool_, size));
+}
+
+u64 Scene::aligned_alloc(u64 alignment, u64 size) {
+  void* pointer = pool_aligned_alloc(pool_, alignment, size);
+  CHECK(reinterpret_cast<std::uintptr_t>(pointer) % alignment == 0);
+  return place(pointer);
+}
+
+u64 Scene::place(void* pointer) {
+  pointers_.push_back(static_cast<char*>(pointer));
   after_call();
   const viz::Block* block = model_.live(pointers_.size() - 1);
-  CHECK((block != nullptr) == (pointers_.back() != nullptr));
+  CHECK((block != nullptr) == (pointer != nullptr));
   return block == nullptr ? POOL_NONE : block->payload;
 }
 

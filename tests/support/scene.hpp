@@ -21,10 +21,12 @@ namespace mempool::tests {
 /// What a spec chooses; the rest is the default. Alignment 1 makes arithmetic readable.
 struct Setup {
   u64 align = 1;
+  u32 policy = POOL_FIRST;
   u64 guards = 0;
   u64 records = 0;
   bool fill = false;
   bool through_json = true;  // long random runs apply events directly
+  void* buffer = nullptr;    // the region lies in it: as many bytes as the scene's capacity
 };
 
 class Scene {
@@ -37,6 +39,7 @@ class Scene {
   // ---- calls; each is checked
   /// Returns the offset of the payload, or POOL_NONE; the number is the next.
   u64 alloc(u64 size);
+  u64 aligned_alloc(u64 alignment, u64 size);
   void free(u64 number);
   void free_pointer(void* pointer);
   u64 realloc(u64 number, u64 size);
@@ -64,6 +67,9 @@ class Scene {
   [[nodiscard]] const std::string& log() const { return log_; }
 
  private:
+  void open(u64 capacity);
+  void tell_create();
+  u64 place(void* pointer);
   void after_call();
   void compare_with_walk() const;
   void apply_json();

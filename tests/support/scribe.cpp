@@ -25,7 +25,7 @@ Scribe::Scribe(u64 capacity, Style style) : pool_(style.pool) {
                        style.align,
                        style.policy,
                        style.guards,
-                       0,
+                       style.base,
                        style.name,
                        static_cast<u8>(style.fill)};
   event(created);
@@ -40,52 +40,65 @@ void Scribe::event(pool_event event) {
   REQUIRE(model_.apply(event) == viz::Fault::none);
 }
 
-u64 Scribe::whole(u64 size) const {
-  const u64 guard = model_.guard_size;
-  const u64 sum = add_saturating(add_saturating(round_up(guard, model_.align), size), guard);
-  return std::max(round_up(sum, model_.align), model_.align);
-}
-
 void Scribe::guard_written(u64 number, u32 side, u64 offset, u64 size) {
   pool_event written = event::make(POOL_EVENT_GUARD_WRITE);
   written.as.guard_write = {number, side, offset, size};
   event(written);
 }
 
-bool Scribe::take(u64 number, u64 size) {
-  const u64 needed = whole(size);
+/// Both guards of a block that has been given some.
+void Scribe::write_guards(const viz::Block& block) {
+  if (block.guard == 0) return;
+  guard_written(block.number, POOL_SIDE_FRONT, block.offset, block.payload - block.offset);
+  guard_written(block.number, POOL_SIDE_BACK, block.payload_end(),
+                block.end() - block.payload_end());
+}
+
+void Scribe::fail(u64 number, u64 size, u64 needed, u64 alignment) {
+  pool_event failed = event::make(POOL_EVENT_ALLOC_FAIL);
+  const u64 free = model_.free_bytes;
+  const u32 reason = needed > model_.capacity ? POOL_FAIL_TOO_LARGE
+                     : free < needed          ? POOL_FAIL_FULL
+                                              : POOL_FAIL_FRAGMENTED;
+  failed.as.alloc_fail = {number, size, needed, free, model_.largest_free(), reason, alignment};
+  event(failed);
+}
+
+/// The free block at offset becomes two, if there is a rest.
+void Scribe::cut(u64 offset, u64 size) {
+  const u64 whole = model_.at(offset)->size;
+  if (size == 0 || size == whole) return;
+  pool_event split = event::make(POOL_EVENT_SPLIT);
+  split.as.split = {offset, size, offset + size, whole - size};
+  event(split);
+}
+
+bool Scribe::take(u64 number, u64 size, u64 alignment) {
+  const u64 needed = viz::whole_block(model_, size, model_.guard_size);
+  const viz::Wanted wanted = viz::wanted_in(model_, needed, alignment);
+  if (wanted.alignment == 1) alignment = POOL_NONE;  // not more than the pool's
   const viz::Block* from =
-      viz::choose(model_.policy, viz::free_list(model_), needed, model_.cursor);
+      viz::choose(model_.policy, viz::free_list(model_), wanted, model_.cursor);
   if (from == nullptr) {
-    pool_event failed = event::make(POOL_EVENT_ALLOC_FAIL);
-    const u64 free = model_.free_bytes;
-    const u32 reason = needed > model_.capacity ? POOL_FAIL_TOO_LARGE
-                       : free < needed          ? POOL_FAIL_FULL
-                                                : POOL_FAIL_FRAGMENTED;
-    failed.as.alloc_fail = {number, size, needed, free, model_.largest_free(), reason};
-    event(failed);
+    fail(number, size, needed, alignment);
     return false;
   }
-  const u64 offset = from->offset;
-  if (from->size != needed) {
-    pool_event split = event::make(POOL_EVENT_SPLIT);
-    split.as.split = {offset, needed, offset + needed, from->size - needed};
-    event(split);
-  }
+  const u64 gap = wanted.gap(from->offset);
+  const u64 offset = from->offset + gap;
+  cut(from->offset, gap);
+  cut(offset, needed);
   const u64 payload = offset + round_up(model_.guard_size, model_.align);
   pool_event taken = event::make(POOL_EVENT_ALLOC);
-  taken.as.alloc = {number, offset, needed, payload, size};
+  taken.as.alloc = {number, offset, needed, payload, size, alignment};
   event(taken);
-  if (model_.guard_size == 0) return true;
-  guard_written(number, POOL_SIDE_FRONT, offset, payload - offset);
-  guard_written(number, POOL_SIDE_BACK, payload + size, offset + needed - payload - size);
+  write_guards(*model_.at(offset));
   return true;
 }
 
 void Scribe::check_guards(const viz::Block& block) {
-  for (const viz::Guard* guard : {&block.front, &block.back}) {
+  for (const viz::Guard* guard : {&block.front(), &block.back()}) {
     if (guard->size == 0) continue;
-    const bool front = guard == &block.front;
+    const bool front = guard == &block.front();
     pool_event checked = event::make(POOL_EVENT_GUARD_CHECK);
     checked.as.guard_check = {block.number,   front ? POOL_SIDE_FRONT : POOL_SIDE_BACK,
                               guard->offset,  guard->size,
@@ -119,10 +132,30 @@ void Scribe::give(u64 number, u64 offset) {
     coalesce(POOL_SIDE_LEFT, viz::Block(*left), viz::Block(*model_.at(offset)));
 }
 
+/// False when it cannot be done in place.
+bool Scribe::resize(u64 number, u64 size) {
+  const viz::Block block = *model_.live(number);
+  const viz::Block* right = model_.at(block.end());
+  const u64 room = block.size + (right == nullptr || right->used ? 0 : right->size);
+  const u64 whole = viz::whole_block(model_, size, block.guard);
+  if (whole > room) return false;
+  check_guards(block);
+  pool_event resized = event::make(POOL_EVENT_RESIZE);
+  resized.as.resize = {number, block.offset, whole, block.size, size, 0, room - whole};
+  if (room != whole) resized.as.resize.rest_offset = block.offset + whole;
+  event(resized);
+  write_guards(*model_.live(number));
+  return true;
+}
+
 u64 Scribe::alloc(u64 size) {
+  return aligned_alloc(POOL_NONE, size);
+}
+
+u64 Scribe::aligned_alloc(u64 alignment, u64 size) {
   begin_call();
   const u64 number = model_.next_number;
-  take(number, size);
+  take(number, size, alignment);
   return number;
 }
 
@@ -132,6 +165,13 @@ void Scribe::free(u64 number) {
 }
 
 void Scribe::realloc(u64 number, u64 size) {
+  begin_call();
+  if (resize(number, size)) return;
+  const u64 old = model_.live(number)->offset;
+  if (take(number, size)) give(number, old);
+}
+
+void Scribe::move(u64 number, u64 size) {
   begin_call();
   const u64 old = model_.live(number)->offset;
   if (take(number, size)) give(number, old);
@@ -163,7 +203,7 @@ void Scribe::write(u64 offset, std::string_view bytes) {
 
 void Scribe::check_finds(u64 number, std::string_view found) {
   begin_call();
-  const viz::Guard guard = model_.live(number)->back;
+  const viz::Guard guard = model_.live(number)->back();
   pool_event checked = event::make(POOL_EVENT_GUARD_CHECK);
   const std::string expected(found.size(), static_cast<char>(viz::guard_byte));
   checked.as.guard_check = {number,       POOL_SIDE_BACK, guard.offset,       guard.size,
@@ -208,7 +248,7 @@ void Scribe::snapshot() {
     row.as.block.size = block.size;
     if (block.used)
       row.as.block = {block.number,  offset,          block.size,
-                      block.payload, block.requested, block.front.size};
+                      block.payload, block.requested, block.guard};
     event(row);
   }
 }

@@ -24,6 +24,7 @@ struct Style {
   bool fill = false;
   const char* name = nullptr;
   u32 pool = 1;
+  u64 base = 0;  // of the region: not 0 in a caller's buffer
 };
 
 class Scribe {
@@ -33,8 +34,12 @@ class Scribe {
   // ---- calls
   /// The number that the allocation takes, served or not.
   u64 alloc(u64 size);
+  u64 aligned_alloc(u64 alignment, u64 size);
   void free(u64 number);
+  /// In place where it can be, else it moves.
   void realloc(u64 number, u64 size);
+  /// As an allocator does that never resizes in place.
+  void move(u64 number, u64 size);
   void guards(u64 size);  // 0: off
   void note(const char* text);
   /// The program writes: told by a dump that holds nothing else.
@@ -59,9 +64,12 @@ class Scribe {
   [[nodiscard]] u64 call() const { return call_; }
 
  private:
-  [[nodiscard]] u64 whole(u64 size) const;
-  bool take(u64 number, u64 size);
+  bool take(u64 number, u64 size, u64 alignment = POOL_NONE);
+  void cut(u64 offset, u64 size);
+  void fail(u64 number, u64 size, u64 needed, u64 alignment);
+  void write_guards(const viz::Block& block);
   void give(u64 number, u64 offset);
+  bool resize(u64 number, u64 size);
   void check_guards(const viz::Block& block);
   void guard_written(u64 number, u32 side, u64 offset, u64 size);
 
