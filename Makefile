@@ -2,6 +2,8 @@
 #
 #   make                 the library, ./pool_test and ./mempool-viz
 #   make deps            gets what building and drawing need (make deps-dev: tests and docs too)
+#   make bench           times Mempool beside other allocators (make deps-bench gets them);
+#                        BENCH='--help' and the like are handed on
 #   make POOL_DEBUG=1    the same library, narrating every pool on stderr
 #   make B=dir           another build folder; make install PREFIX=/usr DESTDIR=/tmp/stage; JOBS=-j2
 B ?= build
@@ -10,6 +12,7 @@ MESON ?= meson
 NINJA ?= ninja
 JOBS ?=
 DEMO_OUT ?= demo-out
+BENCH ?=
 
 pool_debug := $(if $(filter-out 0 no off false,$(POOL_DEBUG)),true,false)
 options := -DPOOL_DEBUG=$(pool_debug) -Dprefix=$(PREFIX)
@@ -19,7 +22,8 @@ else_clean := "If everything is there by now: make clean, as Meson remembers."
 .DEFAULT_GOAL := all
 .NOTPARALLEL:
 unexport MEMPOOL_LOG MEMPOOL_OPTIONS
-.PHONY: all configure tools deps deps-dev demo test docs install clean help
+.PHONY: all configure tools deps deps-dev deps-bench demo test docs bench bench-page install clean \
+  help
 
 all: configure
 	@$(NINJA) $(JOBS) -C $(B)
@@ -50,6 +54,10 @@ deps:
 deps-dev:
 	@MARK=$(B)/deps-changed sh .ci/deps --install dev
 
+deps-bench:
+	@sh .ci/deps --install bench
+	@rm -rf $(B)-bench
+
 demo: all
 	@if [ ! -x $(B)/viz/mempool-viz ]; then exit 1; fi
 	@sh examples/demo.sh $(B) $(DEMO_OUT)
@@ -70,14 +78,30 @@ docs: configure
 	    $(else_clean) >&2; exit 1; fi
 	@$(NINJA) $(JOBS) -C $(B) docs && echo "Open $(B)/docs/html/index.html"
 
+# A release build of its own, as times of a debug build say nothing.
+bench_program := $(B)-bench/tests/bench/mempool-bench
+
+$(B)-bench/build.ninja: | tools
+	@$(MESON) setup $(B)-bench --buildtype=release -Dbench=enabled -Dtests=disabled \
+	  -Ddocs=disabled -Dexamples=disabled || { rm -rf $(B)-bench; exit 1; }
+
+bench: $(B)-bench/build.ninja
+	@$(NINJA) $(JOBS) -C $(B)-bench tests/bench/mempool-bench
+	@$(bench_program) $(BENCH)
+
+# The tables and plots of docs/performance.md, from a whole run: an hour or so.
+bench-page: BENCH += --instructions --json $(B)-bench/results.json --svg docs/pictures/performance.svg
+bench-page: bench
+	@python3 tests/bench/page.py $(B)-bench/results.json docs/performance.md
+
 install: all
 	@$(MESON) install -C $(B) --no-rebuild $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
 
 clean:
 	@if [ -d $(B) ] && [ ! -d $(B)/meson-private ]; then \
 	  echo "$(B) is not a build folder of Meson; it stays." >&2; exit 1; fi
-	@rm -rf $(B) pool_test mempool-viz $(DEMO_OUT)
+	@rm -rf $(B) $(B)-bench pool_test mempool-viz $(DEMO_OUT)
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo "targets: all deps deps-dev demo test docs install clean help"
+	@echo "targets: all deps deps-dev deps-bench demo test docs bench bench-page install clean help"
