@@ -55,7 +55,10 @@ std::string sentence(std::string_view says) {
       needs += needs.empty() ? "if " : " and ";
       field.remove_prefix(1);
     }
-    to += "<code>" + std::string(field) + "</code>";
+    const auto greater = field.find('>');
+    to += "<code>" + std::string(field.substr(0, greater)) + "</code>";
+    if (greater != field.npos)
+      to += " &gt; <code>" + std::string(field.substr(greater + 1)) + "</code>";
     says.remove_prefix(close + 1);
   }
   return needs.empty() ? out : needs + ": " + out;

@@ -13,7 +13,7 @@ int main() {
          "Most are any allocator's: they are about a story that adds up. Those marked as "
          "*ours* are this pool's own contract, its order of events, its geometry and its "
          "policy; `check --no-policy` leaves them out, for the log of another allocator. "
-         "The last two are the @ref invariants I1 and I2, seen from the other side.\n\n"
+         "R18 and R19 are the @ref invariants I1 and I2, seen from the other side.\n\n"
          "| rule | name | | in words |\n|---|---|---|---|\n";
   for (const mempool::viz::RuleText& rule : mempool::viz::rules())
     std::cout << "| **R" << static_cast<int>(rule.rule) << "** | " << rule.name << " | "
