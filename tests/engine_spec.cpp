@@ -26,17 +26,17 @@ constexpr u32 shift = 4;  // granules of 16 bytes: good fit's classes count byte
 struct Bench {
   explicit Bench(Granule count, u32 policy = POOL_FIRST, u32 records = 64) {
     Carver measure;
-    lay_out(measure, count, policy, records);
+    lay_out(measure, count, policy);
     bytes = measure.used();
     memory = map(bytes);
     Carver place(memory);
-    lay_out(place, count, policy, records);
+    lay_out(place, count, policy);
     engine.reset();
+    REQUIRE(slab.open(records));
   }
   ~Bench() { unmap(memory, bytes); }
-  void lay_out(Carver& carver, Granule count, u32 policy, u32 records) {
+  void lay_out(Carver& carver, Granule count, u32 policy) {
     engine.layout(carver, count, policy, shift);
-    slab.layout(carver, records);
   }
   void add(Granule at, u64 number) { slab.add(engine.head(at), at, number, 0, 0); }
   void remove(Granule at) { slab.remove(engine.head(at), at); }

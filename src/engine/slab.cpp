@@ -1,4 +1,4 @@
-// Slab: the parts off the hot path: layout, growth, counting.
+// Slab: the parts off the hot path: coming and going, growth, counting.
 #include "engine/slab.hpp"
 
 #include <cstring>
@@ -8,12 +8,13 @@
 namespace mempool::engine {
 
 Slab::~Slab() {
-  release(fallback_);
+  release(records_);
 }
 
-void Slab::layout(Carver& carver, u32 count) {
-  records_ = carver.take<Record>(count);
-  count_ = count;
+bool Slab::open(u32 count) {
+  records_ = static_cast<Record*>(allocate(u64{count} * sizeof(Record)));
+  count_ = records_ == nullptr ? 0 : count;
+  return records_ != nullptr;
 }
 
 // Records are named by index, so they may move.
@@ -23,8 +24,8 @@ u32 Slab::grow() {
   auto* records = static_cast<Record*>(allocate(wanted * sizeof(Record)));
   if (records == nullptr) return 0;
   std::memcpy(static_cast<void*>(records), records_, count_ * sizeof(Record));
-  release(fallback_);
-  records_ = fallback_ = records;
+  release(records_);
+  records_ = records;
   const u32 added = count_;
   count_ = static_cast<u32>(wanted);
   return added;

@@ -35,8 +35,8 @@ class Slab {
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
 
-  /// Places `count` records.
-  void layout(Carver& carver, u32 count);
+  /// Preallocates `count` records; false if the memory cannot be had.
+  [[nodiscard]] bool open(u32 count);
 
   [[nodiscard]] bool exhausted() const { return free_ == 0 && fresh_ == count_; }
   /// Adds records from a fallback allocation; returns how many, 0 if the memory cannot be had.
@@ -89,16 +89,12 @@ class Slab {
   [[nodiscard]] u64 capacity() const { return count_; }
   /// Of all records there are, used or not.
   [[nodiscard]] u64 record_bytes() const { return count_ * sizeof(Record); }
-  [[nodiscard]] u64 fallback_bytes() const {
-    return fallback_ == nullptr ? 0 : count_ * sizeof(Record);
-  }
 
  private:
-  Record* records_ = nullptr;
-  u32 free_ = 0;   // 1 + index of the first record given back; 0 = none
-  u32 fresh_ = 0;  // records never used lie from here on
+  Record* records_ = nullptr;  // owned
+  u32 free_ = 0;               // 1 + index of the first record given back; 0 = none
+  u32 fresh_ = 0;              // records never used lie from here on
   u32 count_ = 0;
-  Record* fallback_ = nullptr;  // owned; null while the preallocated records do
 };
 
 }  // namespace mempool::engine

@@ -39,7 +39,7 @@ void Pool::statistics(pool_statistics& stats) {
   stats.frees = frees();
   stats.failures = failures_;
   stats.misuse = misuses_;
-  stats.metadata_bytes = metadata_bytes_ + slab_.fallback_bytes() + sizeof(MemoryPool);
+  stats.metadata_bytes = metadata_bytes_ + slab_.record_bytes() + sizeof(MemoryPool);
   stats.record_bytes = slab_.record_bytes();
   stats.events_dropped = lost_events_ + (watch_.file ? watch_.file->dropped() : 0) +
                          (recording_.file ? recording_.file->dropped() : 0);

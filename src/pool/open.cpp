@@ -18,19 +18,17 @@ using engine::Granule;
 
 namespace {
 
-/// Lays engine and slab out; over nullptr it only measures.
-void lay_out(Carver& carver, engine::Engine& engine, engine::Slab& slab, const Settings& settings) {
+/// Lays the engine out; over nullptr it only measures.
+void lay_out(Carver& carver, engine::Engine& engine, const Settings& settings) {
   const auto granules = static_cast<Granule>(settings.capacity / settings.align);
   engine.layout(carver, granules, settings.policy,
                 static_cast<u32>(std::countr_zero(settings.align)));
-  slab.layout(carver, settings.records);
 }
 
 u64 metadata_size(const Settings& settings) {
   engine::Engine engine;
-  engine::Slab slab;
   Carver carver;
-  lay_out(carver, engine, slab, settings);
+  lay_out(carver, engine, settings);
   return carver.used();
 }
 
@@ -48,8 +46,12 @@ MemoryPool* Pool::open(Settings&& settings, u8* buffer) {
     errno = ENOMEM;
     return nullptr;
   }
-  return new (memory)
+  auto* pool = new (memory)
       MemoryPool(std::move(settings), region, buffer == nullptr, metadata, metadata_bytes);
+  if (pool->slab_.open(pool->settings_.records)) return pool;
+  pool->release_all();
+  errno = ENOMEM;
+  return nullptr;
 }
 
 Pool::Pool(Settings&& settings, u8* region, bool owns_region, void* metadata, u64 metadata_bytes)
@@ -63,7 +65,7 @@ Pool::Pool(Settings&& settings, u8* region, bool owns_region, void* metadata, u6
       owns_region_(owns_region) {
   live_guards_ = guard_ != 0;
   Carver carver(metadata);
-  lay_out(carver, engine_, slab_, settings_);
+  lay_out(carver, engine_, settings_);
   engine_.reset();
   if (settings_.thread_safe) gate_.make_thread_safe();
   watch_.pool = registry::add(*this);
@@ -241,7 +243,10 @@ void Pool::destroy() {
     watch_.end_call();
   }
   if (live_blocks_ != 0) report_leaks();
+  release_all();
+}
 
+void Pool::release_all() {
   auto* handle = static_cast<MemoryPool*>(this);
   u8* region = region_;
   const u64 capacity = capacity_;

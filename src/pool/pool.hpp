@@ -108,6 +108,7 @@ class Pool {
   [[nodiscard]] Granule locate(const void* pointer) const;
 
   // ---- open.cpp
+  void release_all();
   [[nodiscard]] u64 base() const;
   int attach_file(const char* path, bool from_environment);
   static void warn_of_log(const char* path, int error, const char* consequence);
