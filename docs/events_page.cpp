@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/table.hpp"
+#include "log/record.hpp"
 
 namespace {
 
@@ -39,6 +39,18 @@ std::string value_text(const Field& field) {
     out += "`" + std::string(word.text) + "`";
   }
   return out;
+}
+
+/// Where a binary log has the field: its bit, its cell, and where its bytes are.
+std::string place_text(const Kind& kind, std::size_t f) {
+  namespace record = mempool::log::record;
+  const Type type = kind.fields[f].type;
+  std::string out;
+  if (const auto bit = record::bit_of(kind, f); bit != 0) out = "bit " + std::to_string(bit);
+  if (!record::has_cell(type)) return out;
+  out += out.empty() ? "cell" : ", cell";
+  if (type == Type::TEXT) return out + ", `text` records";
+  return type == Type::BYTES ? out + ", `bytes` records" : out;
 }
 
 /// One alternative of a narration as Markdown: fields in code type, the flags it needs in front.
@@ -97,10 +109,12 @@ void write_table() {
     std::cout << "\n## " << kind.name << " {#event_" << kind.name << "}\n\nCode " << kind.code
               << ".\n\n";
     if (!kind.fields.empty()) {
-      std::cout << "| field | value | meaning |\n|---|---|---|\n";
-      for (const Field& field : kind.fields)
+      std::cout << "| field | value | meaning | in an .mplog |\n|---|---|---|---|\n";
+      for (std::size_t f = 0; f < kind.fields.size(); ++f) {
+        const Field& field = kind.fields[f];
         std::cout << "| `" << field.name << "` | " << value_text(field) << " | " << field.meaning
-                  << " |\n";
+                  << " | " << place_text(kind, f) << " |\n";
+      }
       std::cout << "\n";
     }
     write_narration(kind.says);

@@ -443,14 +443,15 @@ POOL_API int pool_log_open(MemoryPool *pool, const char *path);
 POOL_API int pool_log_close(MemoryPool *pool);
 
 /**
- * Writes what the flight recorder (option `ring`) holds to a file of its own: a snapshot is not
- * needed, as the first events that are left say where they come in; a `dropped` event says which
- * are gone. The recorder goes on. On misuse and abort this happens by itself, to the path of the
- * option `log`.
+ * Writes what the flight recorder (option `ring`) holds to a file of its own: a snapshot of the
+ * pool as it was before the oldest call that is kept, then the events. The recorder goes on. On
+ * misuse and abort this happens by itself, to the path of the option `log`; such a log goes on at
+ * the next misuse.
  * @param pool  open pool, borrowed
  * @param path  file to create or replace, encoding by extension; `%p` stands for the process id;
- *              NULL = the path of the option `log`
- * @returns 0; -1 with errno: EINVAL when the pool has no recorder or there is no path
+ *              NULL = what the log of the option `log` does not have yet, at its end
+ * @returns 0; -1 with errno: EINVAL when the pool has no recorder or there is no path, EBUSY when
+ *          somebody writes that file, ENOSPC, ...
  */
 POOL_API int pool_log_save(MemoryPool *pool, const char *path);
 
