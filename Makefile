@@ -90,7 +90,7 @@ bench: $(B)-bench/build.ninja
 	@$(bench_program) $(BENCH)
 
 # The tables and plots of docs/performance.md, from a whole run: an hour or so.
-bench-page: BENCH += --instructions --json $(B)-bench/results.json --svg docs/pictures/performance.svg
+bench-page: override BENCH += --instructions --json $(B)-bench/results.json --svg docs/pictures/performance.svg
 bench-page: bench
 	@python3 tests/bench/page.py $(B)-bench/results.json docs/performance.md
 
