@@ -155,6 +155,13 @@ typedef enum pool_errors {
   POOL_ERRORS_QUIET = 3   /**< no lines */
 } pool_errors;
 
+/** When guards and poison are looked at. */
+typedef enum pool_checks {
+  POOL_CHECK_DEFAULT = 0,
+  POOL_CHECK_FREE = 1, /**< a block's guards when it is freed (the default) */
+  POOL_CHECK_EVERY = 2 /**< all guards and all poison at every call: narrows damage to one call */
+} pool_checks;
+
 /**
  * Options of a pool. Zero the struct, set struct_size, set what matters. Choices are ints, so that
  * a value out of range is refused rather than undefined.
@@ -175,6 +182,10 @@ typedef struct pool_options {
   int clock;               /**< a pool_switch: events carry nanoseconds; default off */
   int debug;               /**< a pool_switch: narrate events on stderr; default off (POOL_DEBUG) */
   size_t ring;             /**< flight recorder: keep the last events, this many; default 0, off */
+  int check;               /**< a pool_checks; default POOL_CHECK_FREE */
+  int poison;              /**< a pool_switch: free bytes are 0xDD, and verified; default off */
+  size_t quarantine;       /**< most bytes of freed blocks kept from reuse; default 0, off */
+  int capture;             /**< a pool_switch: tell changed bytes; pools up to 1 MiB; default off */
 } pool_options;
 
 /**
@@ -210,6 +221,39 @@ POOL_API MemoryPool *pool_create_in(void *buffer, size_t size, const pool_option
  * @defgroup mempool_more More ways to allocate
  * @{
  */
+
+/**
+ * As pool_alloc(), and the place in the source is kept with the block, for reports and the log.
+ * POOL_ALLOC() fills it in.
+ *
+ * @param pool  open pool, borrowed
+ * @param size  as for pool_alloc()
+ * @param file  source file, borrowed for the life of the pool (`__FILE__`); NULL = unknown
+ * @param line  its line
+ * @returns as pool_alloc(); where there is no memory to keep the place, it is forgotten
+ * @complexity{as pool_alloc()}
+ * @emits{as pool_alloc(), then site}
+ */
+POOL_API void *pool_alloc_at(MemoryPool *pool, size_t size, const char *file, uint32_t line);
+/** As pool_calloc(), with the place in the source: see pool_alloc_at(). */
+POOL_API void *pool_calloc_at(MemoryPool *pool, size_t count, size_t size, const char *file,
+                              uint32_t line);
+/** As pool_aligned_alloc(), with the place in the source: see pool_alloc_at(). */
+POOL_API void *pool_aligned_alloc_at(MemoryPool *pool, size_t alignment, size_t size,
+                                     const char *file, uint32_t line);
+/** As pool_realloc(), with the place in the source: see pool_alloc_at(). */
+POOL_API void *pool_realloc_at(MemoryPool *pool, void *ptr, size_t size, const char *file,
+                               uint32_t line);
+
+/** pool_alloc() that remembers where it was called. */
+#define POOL_ALLOC(pool, size) pool_alloc_at((pool), (size), __FILE__, __LINE__)
+/** pool_calloc() that remembers where it was called. */
+#define POOL_CALLOC(pool, count, size) pool_calloc_at((pool), (count), (size), __FILE__, __LINE__)
+/** pool_aligned_alloc() that remembers where it was called. */
+#define POOL_ALIGNED_ALLOC(pool, alignment, size) \
+  pool_aligned_alloc_at((pool), (alignment), (size), __FILE__, __LINE__)
+/** pool_realloc() that remembers where it was called. */
+#define POOL_REALLOC(pool, ptr, size) pool_realloc_at((pool), (ptr), (size), __FILE__, __LINE__)
 
 /**
  * Takes @p count x @p size bytes, zeroed.
@@ -306,6 +350,7 @@ typedef struct pool_statistics {
   uint64_t metadata_bytes; /**< bytes used besides the region */
   uint64_t events_dropped; /**< events that could not be written to a log */
   uint64_t record_bytes;   /**< of metadata_bytes: the records of live blocks, 16 bytes each */
+  uint64_t quarantined_bytes; /**< bytes of freed blocks that lie in quarantine */
 } pool_statistics;
 
 /**
@@ -320,14 +365,14 @@ POOL_API int pool_stats(MemoryPool *pool, pool_statistics *stats);
 /** One block, as pool_walk() shows it. */
 typedef struct pool_block {
   size_t struct_size;      /**< sizeof(pool_block) */
-  int used;                /**< 1 used, 0 free */
+  int used;                /**< 1 used, 0 free, 2 freed and in quarantine */
   uint64_t offset;         /**< start of the block */
   uint64_t size;           /**< whole block */
   uint64_t number;         /**< allocation number; POOL_NONE if free */
   uint64_t payload_offset; /**< offset of the payload; POOL_NONE if free */
   uint64_t requested;      /**< bytes asked for; 0 if free */
   uint64_t guard;          /**< guard size the block was given; 0 if none */
-  void *payload;           /**< what pool_alloc() returned; NULL if free */
+  void *payload;           /**< what pool_alloc() returned; NULL unless used is 1 */
 } pool_block;
 
 /** Sees one block, borrowed for the call; non-zero stops the walk. */
@@ -367,9 +412,21 @@ typedef struct pool_report {
   uint8_t expected[16];    /**< what should stand there */
   uint8_t found[16];       /**< what stands there */
   size_t shown;            /**< bytes filled in expected and found */
+  uint64_t seq;            /**< event that tells of it, or POOL_NONE: nobody watches */
+  uint64_t alloc_seq;      /**< event of the block's allocation, or POOL_NONE */
+  uint64_t free_seq;       /**< event that freed the block, or POOL_NONE */
+  const char *file;        /**< where the block was asked for (POOL_ALLOC()), or NULL */
+  uint32_t line;           /**< the line in it */
+  uint64_t neighbour;      /**< live block whose guard next to the damage is damaged too: one write
+                                may have hit both; or POOL_NONE */
+  const char *action;      /**< what the library did about it, in words; static */
 } pool_report;
 
-/** Gets a report. May return, or leave by longjmp; must not call the pool (EDEADLK). */
+/**
+ * Gets a report, when the pool is whole again and its call is as good as done. May return, or leave
+ * by longjmp: the pool stays usable (from the same thread; a pool_destroy() that is left so has
+ * destroyed nothing). Must not call the pool (EDEADLK).
+ */
 typedef void (*pool_error_fn)(const pool_report *report, void *user);
 
 /** As pool_error_fn, for pool_check(). */
@@ -385,14 +442,15 @@ typedef void (*pool_report_fn)(const pool_report *report, void *user);
 POOL_API pool_error_fn pool_set_error_handler(MemoryPool *pool, pool_error_fn fn, void *user);
 
 /**
- * Looks at everything: the numbered invariants of the bookkeeping and every guard of every live
- * block. Repairs nothing.
+ * Looks at everything: the numbered invariants of the bookkeeping, every guard of every live
+ * block and, with `poison`, every free byte. Repairs nothing.
  * @param pool  open pool, borrowed
  * @param fn    called for each violation, in address order; may be NULL
  * @param user  handed to @p fn
  * @returns violations found; -1 and EINVAL for a NULL pool
- * @complexity{O(metadata + guards)}
- * @emits{guard_check for every damaged guard, check}
+ * @complexity{O(metadata + guards); with `poison`, O(capacity)}
+ * @emits{guard_check for every damaged guard, poison_check for every free block that was written
+ *        to, check}
  */
 POOL_API int pool_check(MemoryPool *pool, pool_report_fn fn, void *user);
 

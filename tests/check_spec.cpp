@@ -12,7 +12,7 @@ using namespace mempool;
 using namespace mempool::tests;
 
 TEST_CASE("the rules are numbered in order, and each is a name and a sentence") {
-  CHECK(viz::rules().size() == 20);
+  CHECK(viz::rules().size() == 22);
   CHECK(viz::text(viz::Rule::placement).name == "placement");
   CHECK(viz::text(viz::Broken{viz::Rule::placement, "so"}) == "R7 placement: so");
 }

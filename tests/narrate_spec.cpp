@@ -33,12 +33,16 @@ pool_event with(u32 kind, Set set) {
 
 constexpr u8 guard_bytes[] = {0xAB, 0xAB, 0xAB};
 constexpr u8 damaged_bytes[] = {0x00, 0x7F, 0xAB};
+constexpr u8 poison_bytes[] = {0xDD, 0xDD};
+constexpr u8 written_bytes[] = {0x41, 0xDD};
 
 std::vector<Said> about_blocks() {
   return {
-      {with(POOL_EVENT_CREATE, [](auto& as) { as.create = {1024, 16, 3, 8, 0x1f00, "demo", 0}; }),
+      {with(POOL_EVENT_CREATE,
+            [](auto& as) { as.create = {1024, 16, 3, 8, 0x1f00, "demo", 0, 0, POOL_NONE, 0}; }),
        "pool demo opens: 1024 bytes, alignment 16, best fit, guards of 8 bytes"},
-      {with(POOL_EVENT_CREATE, [](auto& as) { as.create = {1024, 16, 1, 0, 0, nullptr, 0}; }),
+      {with(POOL_EVENT_CREATE,
+            [](auto& as) { as.create = {1024, 16, 1, 0, 0, nullptr, 0, 0, POOL_NONE, 0}; }),
        "a pool opens: 1024 bytes, alignment 16, first fit, guards of 0 bytes"},
       {with(POOL_EVENT_ALLOC, [](auto& as) { as.alloc = {17, 472, 72, 480, 56, POOL_NONE}; }),
        "#17 takes 72 bytes at 472; its 56 payload bytes start at 480"},
@@ -71,10 +75,12 @@ std::vector<Said> about_blocks() {
        "the freed block coalesces with its right neighbour (88 bytes at 544): one free block of "
        "184 bytes at 432"},
       {with(POOL_EVENT_SNAPSHOT,
-            [](auto& as) { as.snapshot = {1024, 16, 1, 0, 0, nullptr, 0, 9, 4}; }),
+            [](auto& as) { as.snapshot = {1024, 16, 1, 0, 0, nullptr, 0, 9, 4, 0, POOL_NONE, 0}; }),
        "the log opens on a pool in use: 1024 bytes, 4 blocks"},
-      {with(POOL_EVENT_BLOCK, [](auto& as) { as.block = {7, 64, 80, 64, 72, 0}; }),
+      {with(POOL_EVENT_BLOCK, [](auto& as) { as.block = {7, 64, 80, 64, 72, 0, 0}; }),
        "#7 is live: 80 bytes at 64, 72 asked for"},
+      {with(POOL_EVENT_BLOCK, [](auto& as) { as.block = {7, 64, 80, 64, 72, 0, 1}; }),
+       "#7 lies in quarantine: 80 bytes at 64"},
       {with(POOL_EVENT_BLOCK,
             [](auto& as) {
               as.block.offset = 144;
@@ -167,6 +173,48 @@ std::vector<Said> about_guards_and_errors() {
   };
 }
 
+std::vector<Said> about_freed_blocks() {
+  return {
+      {with(POOL_EVENT_POISON_CHECK,
+            [](auto& as) {
+              as.poison_check = {64, 80, 1, 70, {poison_bytes, 2}, {written_bytes, 2}, 4};
+            }),
+       "write after free: 1 of 80 free bytes differ, first at 70, which was #4's; expected dd dd, "
+       "found 41 dd"},
+      {with(POOL_EVENT_POISON_CHECK,
+            [](auto& as) {
+              as.poison_check = {64, 80, 1, 70, {poison_bytes, 2}, {written_bytes, 2}, POOL_NONE};
+            }),
+       "write after free: 1 of 80 free bytes differ, first at 70, expected dd dd, found 41 dd"},
+      {with(POOL_EVENT_POISON_CHECK,
+            [](auto& as) { as.poison_check = {64, 80, 1, POOL_NONE, {}, {}, POOL_NONE}; }),
+       "write after free: 1 of 80 free bytes at 64 differ"},
+      {with(POOL_EVENT_POISON_CHECK,
+            [](auto& as) { as.poison_check = {64, 80, 0, POOL_NONE, {}, {}, POOL_NONE}; }),
+       "nobody wrote to the 80 free bytes at 64"},
+      {with(POOL_EVENT_QUARANTINE,
+            [](auto& as) {
+              as.quarantine = {4, 64, 80};
+            }),
+       "#4 is freed; its 80 bytes at 64 go into quarantine"},
+      {with(POOL_EVENT_RELEASE,
+            [](auto& as) {
+              as.release = {4, 64, 80};
+            }),
+       "the 80 bytes at 64 that were #4's leave the quarantine"},
+      {with(POOL_EVENT_SITE,
+            [](auto& as) {
+              as.site = {4, "parser.c", 118};
+            }),
+       "#4 was asked for at parser.c:118"},
+      {with(POOL_EVENT_SITE,
+            [](auto& as) {
+              as.site = {4, nullptr, 118};
+            }),
+       "#4 was asked for at line 118"},
+  };
+}
+
 std::vector<Said> about_the_rest() {
   return {
       {with(POOL_EVENT_SLAB,
@@ -220,7 +268,8 @@ std::vector<Said> about_the_rest() {
 
 std::vector<Said> all() {
   std::vector<Said> rows = about_blocks();
-  for (auto& more : {about_resizing(), about_guards_and_errors(), about_the_rest()})
+  for (auto& more :
+       {about_resizing(), about_guards_and_errors(), about_freed_blocks(), about_the_rest()})
     rows.insert(rows.end(), more.begin(), more.end());
   return rows;
 }

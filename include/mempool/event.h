@@ -42,7 +42,7 @@ extern "C" {
   V(OVERRUN, overrun, 1) V(UNDERRUN, underrun, 2) V(DOUBLE_FREE, double_free, 3)               \
   V(INTERIOR_FREE, interior_free, 4) V(FOREIGN_FREE, foreign_free, 5)                          \
   V(WRONG_POOL, wrong_pool, 6) V(BAD_ARGUMENT, bad_argument, 7) V(LEAK, leak, 8)               \
-  V(METADATA, metadata, 9)
+  V(METADATA, metadata, 9) V(WRITE_AFTER_FREE, write_after_free, 10)
 
 #define POOL_WORD_(CONSTANT, word, code) POOL_##CONSTANT = code,
 #define POOL_SIDE_WORD_(CONSTANT, word, code) POOL_SIDE_##CONSTANT = code,
@@ -79,7 +79,10 @@ typedef struct pool_bytes {
   F(U64, guards, BYTES, "guard size; 0 means guards are off")                                  \
   F(ADDR, base, ADDRESS, "address of the region; 0x0 in a replay")                             \
   F(TEXT, name, TEXT, "the pool's name, if it has one")                                        \
-  F(MARK, fill, FLAG, "fresh payload is filled with '0', freed payload with '.'")
+  F(MARK, fill, FLAG, "fresh payload is filled with '0', freed payload with '.'")             \
+  F(MARK, poison, FLAG, "the bytes of free blocks are 0xDD")                                   \
+  F(OPT, quarantine, BYTES, "most bytes that freed blocks keep from being used again")         \
+  F(MARK, capture, FLAG, "bytes that change are told at every call, wherever they are")
 
 #define POOL_FIELDS_alloc(F)                                                                   \
   F(U64, block, NUMBER, "allocation number")                                                   \
@@ -192,7 +195,10 @@ typedef struct pool_bytes {
   F(TEXT, name, TEXT, "the pool's name, if it has one")                                        \
   F(MARK, fill, FLAG, "payload is filled")                                                     \
   F(U64, allocs, NUMBER, "allocations tried so far: the next number")                          \
-  F(U64, blocks, NUMBER, "block events that follow, in address order")
+  F(U64, blocks, NUMBER, "block events that follow, in address order")                         \
+  F(MARK, poison, FLAG, "the bytes of free blocks are 0xDD")                                   \
+  F(OPT, quarantine, BYTES, "most bytes that freed blocks keep from being used again")         \
+  F(MARK, capture, FLAG, "bytes that change are told at every call, wherever they are")
 
 #define POOL_FIELDS_block(F)                                                                   \
   F(OPT, block, NUMBER, "allocation number; left out for a free block")                        \
@@ -200,7 +206,32 @@ typedef struct pool_bytes {
   F(U64, size, BYTES, "whole block")                                                           \
   F(OPT, payload, BYTES, "offset of the payload")                                              \
   F(OPT, requested, BYTES, "bytes the caller asked for")                                       \
-  F(OPT, guard, BYTES, "guard size this block was given")
+  F(OPT, guard, BYTES, "guard size this block was given")                                      \
+  F(MARK, quarantined, FLAG, "it was freed and lies in quarantine")
+
+#define POOL_FIELDS_poison_check(F)                                                            \
+  F(U64, offset, BYTES, "first byte that was compared")                                        \
+  F(U64, size, BYTES, "bytes compared")                                                        \
+  F(U64, damaged, BYTES, "bytes that are not 0xDD; 0 means nobody wrote there")                \
+  F(OPT, first, BYTES, "offset of the first bad byte, if any")                                 \
+  F(BYTES, expected, HEX, "what should stand from there on (at most 16 bytes)")                \
+  F(BYTES, found, HEX, "what stands there")                                                    \
+  F(OPT, block, NUMBER, "the allocation that had the first bad byte last, if known")
+
+#define POOL_FIELDS_quarantine(F)                                                              \
+  F(U64, block, NUMBER, "allocation number")                                                   \
+  F(U64, offset, BYTES, "start of the block")                                                  \
+  F(U64, size, BYTES, "whole block")
+
+#define POOL_FIELDS_release(F)                                                                 \
+  F(U64, block, NUMBER, "allocation number it had")                                            \
+  F(U64, offset, BYTES, "start of the block")                                                  \
+  F(U64, size, BYTES, "whole block")
+
+#define POOL_FIELDS_site(F)                                                                    \
+  F(U64, block, NUMBER, "allocation number")                                                   \
+  F(TEXT, file, TEXT, "source file of the call")                                               \
+  F(U64, line, NUMBER, "its line")
 
 #define POOL_FIELDS_dropped(F)                                                                 \
   F(U64, from, NUMBER, "first seq that is missing")                                            \
@@ -279,10 +310,23 @@ typedef struct pool_bytes {
   E(SNAPSHOT, snapshot, 19,                                                                    \
     "the log opens on a pool in use: {capacity} bytes, {blocks} blocks")                       \
   E(BLOCK, block, 20,                                                                          \
+    "{?quarantined}#{block} lies in quarantine: {size} bytes at {offset}|"                     \
     "#{block} is live: {size} bytes at {offset}, {requested} asked for|"                       \
     "{size} bytes are free at {offset}")                                                       \
   E(DROPPED, dropped, 21, "events {from} to {to} could not be written")                        \
-  E(END, end, 22, "the log is complete: {events} events, {dropped} dropped")
+  E(END, end, 22, "the log is complete: {events} events, {dropped} dropped")                   \
+  E(POISON_CHECK, poison_check, 23,                                                            \
+    "write after free: {damaged} of {size} free bytes differ, first at {first}, which was "    \
+    "#{block}'s; expected {expected}, found {found}|"                                          \
+    "write after free: {damaged} of {size} free bytes differ, first at {first}, expected "     \
+    "{expected}, found {found}|"                                                               \
+    "{?damaged}write after free: {damaged} of {size} free bytes at {offset} differ|"           \
+    "nobody wrote to the {size} free bytes at {offset}")                                       \
+  E(QUARANTINE, quarantine, 24,                                                                \
+    "#{block} is freed; its {size} bytes at {offset} go into quarantine")                      \
+  E(RELEASE, release, 25,                                                                      \
+    "the {size} bytes at {offset} that were #{block}'s leave the quarantine")                  \
+  E(SITE, site, 26, "#{block} was asked for at {file}:{line}|#{block} was asked for at line {line}")
 
 /* ---- what follows is made from the lists ---------------------------------------------------- */
 

@@ -26,14 +26,17 @@ class Line {
   }
   Line& operator<<(u32 number) { return *this << u64{number}; }
 
+  Line& quote(const char* text) { return *this << "\"" << Safe{text} << "\""; }
   /// Text of the program's: control bytes become '~', so that it can be printed anywhere.
-  Line& quote(const char* text) {
-    *this << "\"";
-    for (; *text != '\0'; ++text) {
+  struct Safe {
+    const char* text;
+  };
+  Line& operator<<(Safe safe) {
+    for (const char* text = safe.text; *text != '\0'; ++text) {
       const bool control = static_cast<unsigned char>(*text) < 0x20 || *text == 0x7F;
       *this << std::string_view(control ? "~" : text, 1);
     }
-    return *this << "\"";
+    return *this;
   }
   Line& pointer(const void* address) {
     *this << "0x";

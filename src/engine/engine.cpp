@@ -70,9 +70,12 @@ Taken Engine::cut(Hole hole, Granule gap, Granule n) {
 }
 
 Taken Engine::take_aligned(Granule n, Alignment alignment) {
-  Hole hole = n <= ~Granule{0} - alignment.step ? choose(n + alignment.step - 1) : Hole{};
-  if (hole.at == no_granule) hole = lowest_aligned(n, alignment);
+  const Hole hole = choose_aligned(n, alignment);
   return cut(hole, alignment.gap(hole.at), n);
+}
+
+bool Engine::fits(Granule n, Alignment alignment) {
+  return choose_aligned(n, alignment).at != no_granule;
 }
 
 // ---- give ---------------------------------------------------------------------------------------

@@ -68,6 +68,8 @@ class Engine {
   /// The same at an aligned place; what lies in front of it stays free. The policy is asked for a
   /// block that is large enough for every gap; failing that, the lowest block that fits is cut.
   [[nodiscard]] Taken take_aligned(Granule n, Alignment alignment);
+  /// Would take_aligned() find a place? No block is changed.
+  [[nodiscard]] bool fits(Granule n, Alignment alignment);
 
   /// Gives the used block that starts at `at` back.
   //
@@ -146,6 +148,7 @@ class Engine {
   [[nodiscard]] Hole choose_best(Granule n) const;
   [[nodiscard]] Hole choose_worst(Granule n);
   [[nodiscard]] Hole choose_good(Granule n) const;
+  [[nodiscard]] Hole choose_aligned(Granule n, Alignment alignment);
   [[nodiscard]] Hole lowest_aligned(Granule n, Alignment alignment);
   [[nodiscard]] Hole wilderness_if(Granule n) const {
     return end_ - wild_ >= n ? Hole{wild_, end_ - wild_} : Hole{};

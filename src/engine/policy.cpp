@@ -63,6 +63,13 @@ Hole Engine::choose_good(Granule n) const {
   return own.at != no_granule ? own : wild;
 }
 
+Hole Engine::choose_aligned(Granule n, Alignment alignment) {
+  const bool countable = n <= ~Granule{0} - alignment.step;
+  const Hole hole = countable ? choose(n + alignment.step - 1) : Hole{};
+  if (hole.at != no_granule || alignment.step == 1) return hole;
+  return lowest_aligned(n, alignment);
+}
+
 // Only when no free block is large enough for every gap: one look at each that has the size.
 Hole Engine::lowest_aligned(Granule n, Alignment alignment) {
   const auto fits = [&](Hole hole) { return alignment.gap(hole.at) + u64{n} <= hole.size; };

@@ -17,12 +17,12 @@ namespace mempool::engine {
 
 /// What is known of a live block besides its place and size.
 struct Record {
-  u64 number;      // the allocation number
-  u32 next;        // chain or free list: 1 + index of the next record, 0 = none
-  u32 place : 4;   // granule within its 16
-  u32 guard : 13;  // guard size the block was given, 0 to 4096
-  u32 slack : 14;  // bytes behind the payload: back guard and padding, up to 8191
-  u32 : 1;
+  u64 number;           // the allocation number
+  u32 next;             // chain or free list: 1 + index of the next record, 0 = none
+  u32 place : 4;        // granule within its 16
+  u32 guard : 13;       // guard size the block was given, 0 to 4096
+  u32 slack : 14;       // bytes behind the payload: back guard and padding, up to 8191
+  u32 quarantined : 1;  // freed, but kept from reuse
 };
 static_assert(sizeof(Record) == 16);
 
@@ -51,8 +51,13 @@ class Slab {
       MEMPOOL_ASSERT(fresh_ < count_);
       index = ++fresh_;
     }
-    records_[index - 1] = {number, head, g % Pages::granules_a_head, guard, slack};
+    records_[index - 1] = {number, head, g % Pages::granules_a_head, guard, slack, 0};
     head = index;
+  }
+
+  /// Which of all records it is, from 0: for what is kept beside them.
+  [[nodiscard]] u32 index_of(const Record& record) const {
+    return static_cast<u32>(&record - records_);
   }
 
   /// The record of the used block that starts at g.

@@ -3,6 +3,8 @@
 //     alloc   [split: the gap] [split] alloc [guard_write front, back]
 //     free    [guard_check front, back] free [coalesce right] [coalesce left]
 //     resize  [guard_check front, back] resize [guard_write front, back]
+//     quarantined  [guard_check front, back] quarantine
+//     released     release [coalesce right] [coalesce left]
 //
 // Called only while somebody watches. It knows bytes and numbers, which the pool has worked out
 // of the engine's change; it does not know engine, pool, sinks, text or files. `tell` is whoever
@@ -38,6 +40,18 @@ struct Given {
   Layout block;
   u64 left, right;
   bool guards_intact;  // it has guards, they were compared, and nobody was told yet
+};
+
+/// A block was freed, and is kept from reuse.
+struct Quarantined {
+  Layout block;
+  bool guards_intact;
+};
+
+/// A block that was freed before is given back now, as Given.
+struct Released {
+  Layout block;
+  u64 left, right;
 };
 
 /// A block was resized in place: it gave bytes to the free block on its right, or took some.
@@ -103,16 +117,34 @@ void explain(const Taken& taken, const Tell& tell) {
 
 //  [ left ][ block ][ right ]   =>   [ left ][ block + right ]   =>   [ left + block + right ]
 template <class Tell>
+void say_coalesced(const Layout& block, u64 left, u64 right, const Tell& tell) {
+  if (right != 0)
+    say(tell, pool_event_coalesce{block.offset, block.size + right, block.offset + block.size,
+                                  right, POOL_SIDE_RIGHT});
+  if (left != 0)
+    say(tell, pool_event_coalesce{block.offset - left, left + block.size + right,
+                                  block.offset - left, left, POOL_SIDE_LEFT});
+}
+
+template <class Tell>
 void explain(const Given& given, const Tell& tell) {
   const Layout& block = given.block;
   if (given.guards_intact) say_guards_intact(block, tell);
   say(tell, pool_event_free{block.number, block.offset, block.size});
-  if (given.right != 0)
-    say(tell, pool_event_coalesce{block.offset, block.size + given.right, block.offset + block.size,
-                                  given.right, POOL_SIDE_RIGHT});
-  if (given.left != 0)
-    say(tell, pool_event_coalesce{block.offset - given.left, given.left + block.size + given.right,
-                                  block.offset - given.left, given.left, POOL_SIDE_LEFT});
+  say_coalesced(block, given.left, given.right, tell);
+}
+
+template <class Tell>
+void explain(const Quarantined& freed, const Tell& tell) {
+  if (freed.guards_intact) say_guards_intact(freed.block, tell);
+  say(tell, pool_event_quarantine{freed.block.number, freed.block.offset, freed.block.size});
+}
+
+template <class Tell>
+void explain(const Released& released, const Tell& tell) {
+  const Layout& block = released.block;
+  say(tell, pool_event_release{block.number, block.offset, block.size});
+  say_coalesced(block, released.left, released.right, tell);
 }
 
 //  [ block ][ right ]   =>   [ .. block .. ][ rest ]

@@ -17,14 +17,17 @@ namespace mempool::explain {
 
 class Past {
  public:
-  /// A block as it was, used or free; of a free one only offset and size count.
+  /// A block as it was; of a free one only offset and size count.
+  enum class State : u8 { free, live, quarantined };
   struct Piece {
     Layout block;
-    bool used;
+    State state;
   };
 
   void undo(const Taken& taken);
   void undo(const Given& given);
+  void undo(const Quarantined& freed);
+  void undo(const Released& released);
   void undo(const Resized& resized);
 
   /// The block that started there, if a change touched it; else nullptr: it is as it is now.
@@ -33,6 +36,7 @@ class Past {
  private:
   void forget(u64 begin, u64 end);
   void add_free(u64 offset, u64 size);
+  void undo_give(const Layout& block, u64 left, u64 right, State before);
 
   std::map<u64, Piece> pieces_;  // by offset
 };

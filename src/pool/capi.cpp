@@ -122,6 +122,28 @@ void* pool_realloc(MemoryPool* pool, void* ptr, size_t size) {
   return entry ? pool->realloc(ptr, size) : nullptr;
 }
 
+void* pool_alloc_at(MemoryPool* pool, size_t size, const char* file, uint32_t line) {
+  const Entry entry(pool);
+  return entry ? pool->at(file, line, [&] { return pool->alloc(size); }) : nullptr;
+}
+
+void* pool_calloc_at(MemoryPool* pool, size_t count, size_t size, const char* file, uint32_t line) {
+  const Entry entry(pool);
+  return entry ? pool->at(file, line, [&] { return pool->calloc(count, size); }) : nullptr;
+}
+
+void* pool_aligned_alloc_at(MemoryPool* pool, size_t alignment, size_t size, const char* file,
+                            uint32_t line) {
+  const Entry entry(pool);
+  return entry ? pool->at(file, line, [&] { return pool->aligned_alloc(alignment, size); })
+               : nullptr;
+}
+
+void* pool_realloc_at(MemoryPool* pool, void* ptr, size_t size, const char* file, uint32_t line) {
+  const Entry entry(pool);
+  return entry ? pool->at(file, line, [&] { return pool->realloc(ptr, size); }) : nullptr;
+}
+
 int pool_reset(MemoryPool* pool) {
   const Entry entry(pool);
   if (!entry) return -1;
@@ -207,6 +229,7 @@ const char* pool_strerror(int kind) {
     case POOL_ERROR_BAD_ARGUMENT: return "argument out of range";
     case POOL_ERROR_LEAK: return "leak";
     case POOL_ERROR_METADATA: return "broken bookkeeping";
+    case POOL_ERROR_WRITE_AFTER_FREE: return "write after free";
   }
   return "unknown error";
 }

@@ -68,7 +68,7 @@ void Pool::dump() {
     count_call();
     if (watch_.active()) {
       tell_bytes();
-      watch_.end_call();
+      end_call();
     }
   }
   pool_statistics stats{};
@@ -82,6 +82,7 @@ void Pool::dump() {
         << " failed\n";
   std::fwrite(title.view().data(), 1, title.view().size(), stderr);
 
+  open_region_to_readers();
   char text[columns];
   u64 filled = 0;
   Folder folder;
@@ -96,6 +97,7 @@ void Pool::dump() {
       filled = 0;
     }
   }
+  close_region_to_readers();
   folder.unfold();
   if (filled != 0) folder.line(capacity_ - filled, text, filled);
 }

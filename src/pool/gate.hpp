@@ -4,7 +4,7 @@
 //     watched         the work, and it is told
 //     careful         the work and what guards and fill add to it, and it is told
 //     locked, busy    enter() decides: the pool is thread_safe, or a handler, sink or walk function
-//                     of this very pool is running
+//                     of this very pool is running, or has left by longjmp
 #pragma once
 
 #include <atomic>
@@ -34,13 +34,15 @@ class Gate {
   /// False and EDEADLK when the call comes out of this pool's own handler, sink or walk. Such a
   /// call would find the pool in the middle of another.
   [[nodiscard]] bool enter() {
-    if ((bits() & locked) != 0) {
-      if (owner_.load(std::memory_order_relaxed) == std::this_thread::get_id()) return refuse();
+    if ((bits() & locked) != 0 && !mine()) {
       mutex_.lock();
       owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
       return true;
     }
-    return (bits() & busy) == 0 || refuse();
+    if ((bits() & busy) == 0) return true;
+    if (program_is_running()) return refuse();
+    set(busy, false);  // it has left by longjmp; a lock that it held is still ours
+    return true;
   }
   void leave() {
     if ((bits() & locked) == 0) return;
@@ -48,16 +50,38 @@ class Gate {
     mutex_.unlock();
   }
 
-  /// Runs code of the program; calls that it makes to this pool are refused meanwhile.
+  /// Runs code of the program; calls that it makes to this pool are refused meanwhile. It may leave
+  /// by longjmp.
   template <class Code>
-  void run(Code code) {
+  [[gnu::noinline]] void run(Code code) {
     const bool was_busy = (bits() & busy) != 0;
+    void* const outer = frame_;
+    if (!was_busy) {
+      frame_ = __builtin_dwarf_cfa();
+      runner_ = std::this_thread::get_id();
+    }
     set(busy, true);
     code();
     set(busy, was_busy);
+    frame_ = outer;
+  }
+
+  /// Around fork: the child has this thread only, and must find the lock free or its own.
+  [[nodiscard]] bool lock_for_fork() {
+    if ((bits() & locked) == 0 || mine()) return true;
+    return mutex_.try_lock();
+  }
+  void unlock_after_fork() {
+    if ((bits() & locked) != 0 && !mine()) mutex_.unlock();
   }
 
  private:
+  [[nodiscard]] bool mine() const {
+    return owner_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+  }
+  /// Is the frame of run() still on this thread's stack? Looked up there, for longjmp tells nobody.
+  [[nodiscard]] bool program_is_running() const;
+
   static constexpr u8 locked = 1, busy = 2, watched = 4, careful = 8;
   [[nodiscard]] u8 bits() const { return bits_.load(std::memory_order_relaxed); }
   void set(u8 bit, bool on) {
@@ -71,6 +95,8 @@ class Gate {
   std::atomic<u8> bits_{0};  // relaxed: a plain byte to read, and `locked` never changes again
   std::mutex mutex_;
   std::atomic<std::thread::id> owner_{};
+  void* frame_ = nullptr;  // of run(), while the program's code runs
+  std::thread::id runner_{};
 };
 
 }  // namespace mempool

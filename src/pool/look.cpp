@@ -1,10 +1,9 @@
-// Pool: looking without touching: walk, check, statistics, what a pointer is; and the bytes and
-// blocks that events show.
+// Pool: looking without touching: walk, statistics, what a pointer is; and the bytes that events
+// show.
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
-#include "engine/check.hpp"
 #include "event/table.hpp"
 #include "pool/pool.hpp"
 
@@ -39,8 +38,10 @@ void Pool::statistics(pool_statistics& stats) {
   stats.frees = frees();
   stats.failures = failures_;
   stats.misuse = misuses_;
-  stats.metadata_bytes = metadata_bytes_ + slab_.record_bytes() + sizeof(MemoryPool);
+  stats.metadata_bytes = metadata_bytes_ + slab_.record_bytes() + sizeof(MemoryPool) +
+                         sites_.bytes() + quarantine_.metadata_bytes();
   stats.record_bytes = slab_.record_bytes();
+  stats.quarantined_bytes = quarantine_.bytes();
   stats.events_dropped = lost_events_ + (watch_.file ? watch_.file->dropped() : 0) +
                          (recording_.file ? recording_.file->dropped() : 0);
 }
@@ -55,12 +56,12 @@ int Pool::walk(pool_walk_fn fn, void* user) {
     if (!engine_.is_free_start(at)) {
       const engine::Record& record = record_of(at);
       const explain::Layout used = layout(at, record);
-      block.used = 1;
+      block.used = record.quarantined ? 2 : 1;
       block.number = used.number;
       block.payload_offset = used.payload;
       block.requested = used.requested;
       block.guard = record.guard;
-      block.payload = region_ + used.payload;
+      block.payload = record.quarantined ? nullptr : region_ + used.payload;
     }
     int answer = 0;
     gate_.run([&] { answer = fn(&block, user); });
@@ -69,39 +70,10 @@ int Pool::walk(pool_walk_fn fn, void* user) {
   return 0;
 }
 
-int Pool::check(pool_report_fn fn, void* user) {
-  begin_call();
-  count_call();
-  u64 violations = 0;
-  const auto violation = [&](const pool_report& report) {
-    ++violations;
-    if (fn != nullptr) gate_.run([&] { fn(&report, user); });
-  };
-  if (const auto broken = engine::check(engine_, slab_, live_blocks_)) {
-    pool_report report = new_report(POOL_ERROR_METADATA);
-    report.region_offset = offset_at(broken->at);
-    violation(report);
-  } else {  // guards are looked for where the bookkeeping says they are
-    each_live([&](Granule start, const engine::Record& record) {
-      const explain::Layout block = layout(start, record);
-      const Findings findings = check_guards(block);
-      tell_guard_checks(findings, true);
-      if (findings.front.check.damaged != 0) violation(damage_report(block, findings.front));
-      if (findings.back.check.damaged != 0) violation(damage_report(block, findings.back));
-    });
-  }
-  if (watch_.active()) {
-    pool_event event = event::make(POOL_EVENT_CHECK);
-    event.as.check = {live_blocks_, violations};
-    watch_.event(event);
-    watch_.end_call();
-  }
-  return static_cast<int>(std::min<u64>(violations, 0x7FFFFFFF));
-}
-
 // Neighbouring live blocks are told together, at most 4096 bytes an event and 1 MiB a call; the
 // last event says what was left out.
 void Pool::tell_bytes() {
+  open_region_to_readers();
   u64 live = 0;
   each_live([&](Granule start, const engine::Record&) { live += bytes(engine_.size_at(start)); });
   u64 left = std::min(live, most_bytes_told);
@@ -124,6 +96,19 @@ void Pool::tell_bytes() {
       offset += size;
     }
   }
+  close_region_to_readers();
+}
+
+/// What has changed since it was last told, whoever wrote it.
+void Pool::tell_captured() {
+  if (!watch_.active()) return;
+  open_region_to_readers();
+  capture_.changes(region_, [&](u64 offset, u64 size) {
+    pool_event event = event::make(POOL_EVENT_BYTES);
+    event.as.bytes = {offset, {region_ + offset, size}, POOL_NONE};
+    watch_.event(event);
+  });
+  close_region_to_readers();
 }
 
 }  // namespace mempool

@@ -48,7 +48,10 @@ MemoryPool* Pool::open(Settings&& settings, u8* buffer) {
   }
   auto* pool = new (memory)
       MemoryPool(std::move(settings), region, buffer == nullptr, metadata, metadata_bytes);
-  if (pool->slab_.open(pool->settings_.records)) return pool;
+  if (pool->slab_.open(pool->settings_.records) &&
+      pool->quarantine_.open(pool->settings_.quarantine, pool->settings_.align)) {
+    return pool;
+  }
   pool->release_all();
   errno = ENOMEM;
   return nullptr;
@@ -67,6 +70,9 @@ Pool::Pool(Settings&& settings, u8* region, bool owns_region, void* metadata, u6
   Carver carver(metadata);
   lay_out(carver, engine_, settings_);
   engine_.reset();
+  wipe(0, capacity_);
+  tracker_.open(region_, capacity_, settings_.align);
+  if (settings_.capture) capture_.open(region_, capacity_);
   if (settings_.thread_safe) gate_.make_thread_safe();
   watch_.pool = registry::add(*this);
   watch_.clock = settings_.clock;
@@ -95,7 +101,10 @@ void Pool::start_watching() {
                      guard_,
                      base(),
                      settings_.name.empty() ? nullptr : settings_.name.c_str(),
-                     static_cast<u8>(settings_.fill)};
+                     static_cast<u8>(settings_.fill),
+                     static_cast<u8>(settings_.poison),
+                     settings_.quarantine == 0 ? POOL_NONE : settings_.quarantine,
+                     static_cast<u8>(settings_.capture)};
   watch_.event(event);
   watch_.end_call();
 }
@@ -185,7 +194,11 @@ void Pool::tell_snapshot() {
 explain::Past::Piece Pool::piece_at(u64 offset, const explain::Past& past) const {
   if (const explain::Past::Piece* piece = past.at(offset)) return *piece;
   const Granule at = granule_at(offset);
-  if (!engine_.is_free_start(at)) return {layout(at, record_of(at)), true};
+  using State = explain::Past::State;
+  if (!engine_.is_free_start(at)) {
+    const engine::Record& record = record_of(at);
+    return {layout(at, record), record.quarantined ? State::quarantined : State::live};
+  }
   explain::Past::Piece free{};
   free.block.offset = offset;
   free.block.size = bytes(engine_.size_at(at));
@@ -206,16 +219,24 @@ void Pool::tell_blocks(const explain::Past& past, u64 guards, u64 next_number,
                        settings_.name.empty() ? nullptr : settings_.name.c_str(),
                        static_cast<u8>(settings_.fill),
                        next_number,
-                       blocks};
+                       blocks,
+                       static_cast<u8>(settings_.poison),
+                       settings_.quarantine == 0 ? POOL_NONE : settings_.quarantine,
+                       static_cast<u8>(settings_.capture)};
   tell(event);
   for (u64 offset = 0; offset != capacity_;) {
-    const auto [block, used] = piece_at(offset, past);
+    const auto [block, state] = piece_at(offset, past);
     pool_event row = event::make(POOL_EVENT_BLOCK);
     row.as.block.offset = offset;
     row.as.block.size = block.size;
-    if (used) {
-      row.as.block = {block.number,  block.offset,    block.size,
-                      block.payload, block.requested, block.guard};
+    if (state != explain::Past::State::free) {
+      row.as.block = {block.number,
+                      block.offset,
+                      block.size,
+                      block.payload,
+                      block.requested,
+                      block.guard,
+                      static_cast<u8>(state == explain::Past::State::quarantined)};
     }
     tell(row);
     offset += block.size;
@@ -224,12 +245,7 @@ void Pool::tell_blocks(const explain::Past& past, u64 guards, u64 next_number,
 
 void Pool::destroy() {
   begin_call();
-  each_live([&](Granule start, const engine::Record& record) {
-    const explain::Layout block = layout(start, record);
-    const Findings findings = check_guards(block);
-    tell_guard_checks(findings, false);
-    report_damage(block, findings);
-  });
+  check_everything_left();
   if (watch_.active()) {
     each_live([&](Granule start, const engine::Record& record) {
       const explain::Layout block = layout(start, record);
@@ -247,6 +263,7 @@ void Pool::destroy() {
 }
 
 void Pool::release_all() {
+  tracker_.close();
   auto* handle = static_cast<MemoryPool*>(this);
   u8* region = region_;
   const u64 capacity = capacity_;

@@ -129,9 +129,14 @@ bool fill_log(Draft& draft, std::string_view text) {
   return !text.empty();
 }
 
-// The only check there is so far is the one at every free.
-bool fill_check(Draft&, std::string_view text) {
-  return text == "free";
+bool parse_check(std::string_view text, int& value) {
+  if (text == "free")
+    value = POOL_CHECK_FREE;
+  else if (text == "every")
+    value = POOL_CHECK_EVERY;
+  else
+    return false;
+  return true;
 }
 
 constexpr Key keys[] = {
@@ -140,8 +145,11 @@ constexpr Key keys[] = {
     {"guards", fill_guards},
     {"name", fill_name},
     {"errors", fill_parsed<&pool_options::errors, parse_errors>},
-    {"check", fill_check},
+    {"check", fill_parsed<&pool_options::check, parse_check>},
     {"fill", fill_parsed<&pool_options::fill, parse_switch>},
+    {"poison", fill_parsed<&pool_options::poison, parse_switch>},
+    {"quarantine", fill_parsed<&pool_options::quarantine, parse_size>},
+    {"capture", fill_parsed<&pool_options::capture, parse_switch>},
     {"thread_safe", fill_parsed<&pool_options::thread_safe, parse_switch>},
     {"records", fill_parsed<&pool_options::records, parse_size>},
     {"log", fill_log},
@@ -192,8 +200,11 @@ bool valid(const pool_options& options, u64 size) {
          options.policy <= POOL_GOOD && options.errors >= POOL_ERRORS_DEFAULT &&
          options.errors <= POOL_ERRORS_QUIET && valid_switch(options.fill) &&
          valid_switch(options.thread_safe) && valid_switch(options.clock) &&
-         valid_switch(options.debug) && options.guards <= most_guard_bytes &&
-         options.records < ~u32{0};
+         valid_switch(options.debug) && valid_switch(options.poison) &&
+         valid_switch(options.capture) && options.check >= POOL_CHECK_DEFAULT &&
+         options.check <= POOL_CHECK_EVERY &&
+         (options.capture != POOL_ON || size <= most_captured) &&
+         options.guards <= most_guard_bytes && options.records < ~u32{0};
 }
 
 u32 default_records(u64 capacity) {
@@ -234,6 +245,10 @@ int settle(u64 size, const pool_options* options, bool use_environment, Settings
   settings.flush = o.flush;
   settings.max = o.max;
   settings.ring = o.ring;
+  settings.quarantine = o.quarantine;
+  settings.check_every = o.check == POOL_CHECK_EVERY;
+  settings.poison = o.poison == POOL_ON;
+  settings.capture = o.capture == POOL_ON && settings.capacity <= most_captured;
   settings.fill = o.fill == POOL_ON;
   settings.thread_safe = o.thread_safe == POOL_ON;
   settings.clock = o.clock == POOL_ON;

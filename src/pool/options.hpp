@@ -17,6 +17,7 @@ namespace mempool {
 inline constexpr u64 most_guard_bytes = 4096;
 inline constexpr u64 default_guard_bytes = 16;
 inline constexpr u64 most_alignment = 4096;
+inline constexpr u64 most_captured = u64{1} << 20;  // the largest region with option `capture`
 
 struct Settings {
   u64 capacity = 0;  // bytes of the region, a multiple of align
@@ -30,7 +31,11 @@ struct Settings {
   bool log_from_environment = false;  // the file goes on where this process left it
   u64 flush = 0;
   u64 max = 0;
-  u64 ring = 0;  // 0: no flight recorder
+  u64 ring = 0;        // 0: no flight recorder
+  u64 quarantine = 0;  // bytes
+  bool check_every = false;
+  bool poison = false;
+  bool capture = false;
   bool fill = false;
   bool thread_safe = false;
   bool clock = false;

@@ -54,6 +54,7 @@ inline void* Pool::quick_alloc(u64 requested) {
                                  bytes(taken.from),
                                  0,
                                  POOL_NONE});
+    if (sites_.active()) keep_site(taken.at, number);
     watch_.end_call();
   }
   return region_ + offset;
@@ -67,6 +68,9 @@ inline void Pool::quick_free(void* pointer) {
   const Granule start = granule_at(offset);
   if (MEMPOOL_UNLIKELY(!engine_.is_used_start(start))) return careful_free(pointer);
   if constexpr (watched) begin_call();
+  Site site;
+  const bool remembered = watched && sites_.active();
+  if (remembered) site = site_of(start);
   const engine::Record record = slab_.remove(engine_.head(start), start);
   const engine::Given given = engine_.give(start);
   const u64 size = bytes(given.size);
@@ -74,11 +78,9 @@ inline void Pool::quick_free(void* pointer) {
   live_bytes_ -= size - record.slack;
   MEMPOOL_ASSERT(!engine::check_near(engine_, start));
   if constexpr (watched) {
-    watch_.change(
-        explain::Given{{record.number, offset, size, offset, size - record.slack, 0, 0, 0},
-                       bytes(given.left),
-                       bytes(given.right),
-                       false});
+    const explain::Layout block{record.number, offset, size, offset, size - record.slack, 0, 0, 0};
+    watch_.change(explain::Given{block, bytes(given.left), bytes(given.right), false});
+    if (remembered) bury(block, site, watch_.change_seq());
     watch_.end_call();
   }
 }
@@ -117,36 +119,46 @@ void* Pool::aligned_alloc(u64 alignment, u64 requested) {
     return nullptr;
   }
   begin_call();
-  void* payload = place({requested, next_number_, alignment > bytes(1) ? alignment : POOL_NONE});
+  Finding reused{};
+  void* payload =
+      place({requested, next_number_, alignment > bytes(1) ? alignment : POOL_NONE}, reused);
   ++next_number_;
   if (payload == nullptr) ++failed_numbers_;
-  watch_.end_call();
+  end_call();
+  report(reused, "the bytes are handed out again");
   return payload;
 }
 
-void* Pool::place(const Request& request) {
+void* Pool::place(const Request& request, Finding& reused) {
   if (request.bytes > capacity_) return fail(request, false);  // so no sum below overflows
   const u64 whole = needed(request.bytes, guard_);
   const auto wanted = static_cast<Granule>(whole >> shift_);
-  if (slab_.exhausted() && !more_records(wanted)) return fail(request, true);
+  if (!quarantine_.empty()) release_until_it_fits(wanted, request);
+  if (slab_.exhausted() && !more_records(wanted, request)) return fail(request, true);
   const engine::Taken taken = take(wanted, request);
   if (taken.at == no_granule) return fail(request, false);
   slab_.add(engine_.head(taken.at), taken.at, request.number, static_cast<u32>(guard_),
             static_cast<u32>(whole - front_of(guard_) - request.bytes));
   count_live(request.bytes);
   MEMPOOL_ASSERT(!engine::check_near(engine_, taken.at));
+  reused = check_poison(offset_at(taken.at), whole);
+  tell(reused, false);
   after_place(taken, request, whole);
   return region_ + offset_at(taken.at) + front_of(guard_);
 }
 
 // The payload's address is to be a multiple of the alignment, in granules:
 //     address of the region + (g - first_granule) + front guard
-engine::Taken Pool::take(Granule wanted, const Request& request) {
-  if (request.alignment == POOL_NONE) return engine_.take(wanted);
+engine::Alignment Pool::alignment_of(const Request& request) const {
+  if (request.alignment == POOL_NONE) return {};
   const auto step = static_cast<Granule>(request.alignment >> shift_);
   const u64 phase = (reinterpret_cast<std::uintptr_t>(region_) + front_of(guard_)) >> shift_;
-  return engine_.take_aligned(wanted,
-                              {step, static_cast<Granule>((phase - engine::first_granule) % step)});
+  return {step, static_cast<Granule>((phase - engine::first_granule) % step)};
+}
+
+engine::Taken Pool::take(Granule wanted, const Request& request) {
+  if (request.alignment == POOL_NONE) return engine_.take(wanted);
+  return engine_.take_aligned(wanted, alignment_of(request));
 }
 
 void Pool::careful_free(void* pointer) {
@@ -154,12 +166,13 @@ void Pool::careful_free(void* pointer) {
   if (start == no_granule) return misuse(pointer, "pool_free");
   begin_call();
   const explain::Layout block = layout(start, record_of(start));
-  const Findings findings = check_guards(block);
-  if (findings.damaged()) tell_guard_checks(findings, false);
-  if (settings_.fill) std::memset(region_ + block.payload, engine::freed_byte, block.requested);
-  give_back(start, findings.intact());
-  watch_.end_call();
-  report_damage(block, findings);
+  Findings findings = check_guards(start, block);
+  if (findings.damaged()) tell(findings, false);
+  let_go(start, block, findings);
+  shrink_quarantine();
+  end_call();
+  report(findings, "the block is freed");
+  if (findings.damaged()) errno = EFAULT;
 }
 
 // A pointer is right iff it is the payload of the block that holds its granule.
@@ -171,24 +184,17 @@ engine::Granule Pool::locate(const void* pointer) const {
     start = engine_.start_of(start);
     if (!engine_.is_used_start(start)) return no_granule;
   }
-  const u64 front = live_guards_ ? front_of(record_of(start).guard) : 0;
+  const engine::Record& record = record_of(start);
+  if (record.quarantined) return no_granule;
+  const u64 front = live_guards_ ? front_of(record.guard) : 0;
   return offset_at(start) + front == offset ? start : no_granule;
 }
 
-void Pool::give_back(Granule start, bool guards_intact) {
-  const engine::Record record = slab_.remove(engine_.head(start), start);
-  const engine::Given given = engine_.give(start);
-  const explain::Layout block = layout(start, record, bytes(given.size));
-  --live_blocks_;
-  live_bytes_ -= block.requested;
-  MEMPOOL_ASSERT(!engine::check_near(engine_, start));
-  watch_.change(explain::Given{block, bytes(given.left), bytes(given.right), guards_intact});
-}
-
-bool Pool::more_records(Granule wanted) {
-  if (engine_.largest() < wanted) return true;  // take() will fail, and no record is needed
+bool Pool::more_records(Granule wanted, const Request& request) {
+  if (!engine_.fits(wanted, alignment_of(request))) return true;  // no record will be needed
   const u32 records = slab_.grow();
   if (records == 0) return false;
+  if (sites_.active()) sites_.open(slab_.capacity());
   if (watch_.active()) {
     pool_event event = event::make(POOL_EVENT_SLAB);
     event.as.slab = {records, 1};
@@ -255,32 +261,40 @@ bool Pool::resize_in_place(Granule start, const explain::Layout& old, u64 reques
   const u64 whole = needed(requested, record.guard);
   engine::Resized resized;
   if (!engine_.resize(start, static_cast<Granule>(whole >> shift_), resized)) return false;
+  Findings findings = check_guards(start, old);
   record.slack = static_cast<u32>(whole - old.front - requested) & engine::most_slack;
   live_bytes_ += requested - old.requested;
   if (live_bytes_ > peak_bytes_) peak_bytes_ = live_bytes_;
   MEMPOOL_ASSERT(!engine::check_near(engine_, start));
-  const Findings findings = check_guards(old);
-  if (findings.damaged()) tell_guard_checks(findings, false);
+  if (findings.damaged()) tell(findings, false);
+  Finding reused{};
+  if (whole > old.size) reused = check_poison(old.offset + old.size, whole - old.size);
+  tell(reused, false);
   after_resize(start, old, bytes(resized.rest), findings.intact());
-  watch_.end_call();
-  report_damage(old, findings);
+  end_call();
+  report(reused, "the bytes are handed out again");
+  report(findings, "the block is resized");
+  if (findings.damaged()) errno = EFAULT;
   return true;
 }
 
 // A new block under the same number, the bytes, then the old block goes: one call.
 void* Pool::move(const explain::Layout& old, Granule start, u64 requested) {
-  void* payload = place({requested, old.number});
+  Finding reused{};
+  void* payload = place({requested, old.number}, reused);
   if (payload == nullptr) {
-    watch_.end_call();
+    end_call();
     return nullptr;
   }
   std::memcpy(payload, region_ + old.payload, std::min(requested, old.requested));
-  const Findings findings = check_guards(old);
-  if (findings.damaged()) tell_guard_checks(findings, false);
-  if (settings_.fill) std::memset(region_ + old.payload, engine::freed_byte, old.requested);
-  give_back(start, findings.intact());
-  watch_.end_call();
-  report_damage(old, findings);
+  Findings findings = check_guards(start, old);
+  if (findings.damaged()) tell(findings, false);
+  let_go(start, old, findings);
+  shrink_quarantine();
+  end_call();
+  report(reused, "the bytes are handed out again");
+  report(findings, "the block is moved");
+  if (findings.damaged()) errno = EFAULT;
   return payload;
 }
 
@@ -293,12 +307,17 @@ void Pool::reset() {
   }
   forgotten_blocks_ += live_blocks_;
   live_blocks_ = live_bytes_ = 0;
+  tracker_.give_all();
+  wipe(0, offset_at(engine_.high_water()));
+  quarantine_.clear();
+  sites_.forget();
+  told_ = {};
   slab_.clear();
   engine_.reset();
   live_guards_ = guard_ != 0;
   count_call();
   set_extras();
-  watch_.end_call();
+  end_call();
 }
 
 void Pool::enable_guards(u64 size) {
@@ -328,7 +347,7 @@ void Pool::tell_guards(bool ok) {
   pool_event event = event::make(POOL_EVENT_GUARDS);
   event.as.guards = {static_cast<u8>(guard_ != 0), guard_, static_cast<u8>(ok)};
   watch_.event(event);
-  watch_.end_call();
+  end_call();
 }
 
 int Pool::note(const char* text) {
@@ -339,7 +358,7 @@ int Pool::note(const char* text) {
   event.as.note = {text, nullptr, POOL_NONE};
   watch_.event(event);
   tell_bytes();
-  watch_.end_call();
+  end_call();
   return 0;
 }
 

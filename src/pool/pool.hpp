@@ -9,14 +9,16 @@
 // (gate.hpp) sends a call there when no live block has guards and nobody watches. alloc() and
 // free() do the same and tell it, unless there are guards; whatever is not plain success falls
 // through to aligned_alloc() and careful_free(), which know everything. What is cold lives in
-// extras.cpp (guards, fill, events), diagnose.cpp (misuse), look.cpp (walk, check, stats),
-// dump.cpp and open.cpp.
+// extras.cpp (what guards, fill and watchers add), freed.cpp (poison, quarantine), damage.cpp (what
+// was written where it should not), diagnose.cpp (misuse), report.cpp, look.cpp (walk, check,
+// stats), dump.cpp and open.cpp.
 //
 // Not here: errno conventions for NULL pools, re-entry and locks (capi.cpp).
 #pragma once
 
 #include <mempool.h>
 
+#include <array>
 #include <functional>
 #include <memory>
 
@@ -25,8 +27,12 @@
 #include "engine/guard.hpp"
 #include "engine/slab.hpp"
 #include "explain/past.hpp"
+#include "pool/capture.hpp"
 #include "pool/gate.hpp"
 #include "pool/options.hpp"
+#include "pool/quarantine.hpp"
+#include "pool/sites.hpp"
+#include "pool/tracker.hpp"
 #include "pool/watch.hpp"
 
 namespace mempool {
@@ -57,6 +63,15 @@ class Pool {
   void* plain_realloc(void* pointer, u64 requested);
   void* alloc(u64 requested);
   void* aligned_alloc(u64 alignment, u64 requested);
+  /// A call that gives a block, and keeps with it where in the source it was made.
+  template <class Call>
+  void* at(const char* file, u32 line, Call call) {
+    sites_.open(slab_.capacity());
+    asked_for_ = {POOL_NONE, file, line};
+    void* payload = call();
+    asked_for_ = {};
+    return payload;
+  }
   void* calloc(u64 count, u64 size);
   void* realloc(void* pointer, u64 requested);
   void free(void* pointer);
@@ -125,14 +140,46 @@ class Pool {
     u64 number;
     u64 alignment = POOL_NONE;  // if more than the pool's
   };
-  void* place(const Request& request);
+  /// Bytes that should all be alike, guard or poison, and what stood there instead.
+  struct Finding {
+    pool_error kind;
+    u64 offset, size;       // what was compared
+    engine::Damage damage;  // in it; damaged == 0: nothing is wrong, and the rest does not count
+    u64 block, payload, requested;  // whose guard it is, or whose the bytes were; or POOL_NONE
+    Site site;
+    u64 freed_seq;
+    u64 neighbour;  // whose guard next to this one is damaged too
+    u64 seq;        // of the event that tells
+    u64 shown;
+    u8 expected[16];
+    u8 found[16];  // a copy: the bytes may be written over before the report
+    [[nodiscard]] u64 first() const { return offset + damage.first; }
+  };
+  struct Findings {  // of a block; of one without guards all is 0
+    Finding front, back;
+    [[nodiscard]] bool damaged() const {
+      return front.damage.damaged != 0 || back.damage.damaged != 0;
+    }
+    [[nodiscard]] bool intact() const { return front.size != 0 && !damaged(); }
+  };
+  void* place(const Request& request, Finding& reused);
   [[nodiscard]] engine::Taken take(Granule wanted, const Request& request);
-  bool more_records(Granule wanted);
+  [[nodiscard]] engine::Alignment alignment_of(const Request& request) const;
+  bool more_records(Granule wanted, const Request& request);
   void* fail(const Request& request, bool no_record);
   void count_live(u64 bytes);
-  void give_back(Granule start, bool guards_intact);
+  void give_back(Granule start, const explain::Layout& block, bool guards_intact);
   [[nodiscard]] bool resize_in_place(Granule start, const explain::Layout& old, u64 requested);
   void* move(const explain::Layout& old, Granule start, u64 requested);
+
+  // ---- freed.cpp
+  void let_go(Granule start, const explain::Layout& block, const Findings& findings);
+  void wipe(u64 offset, u64 size) const;
+  void bury(const explain::Layout& block, Site site, u64 freed_seq);
+  void put_into_quarantine(Granule start, const explain::Layout& block, bool guards_intact);
+  void shrink_quarantine();
+  void release_oldest();
+  void release_until_it_fits(Granule wanted, const Request& request);
 
   // ---- extras.cpp
   void after_place(const engine::Taken& taken, const Request& request, u64 whole);
@@ -147,33 +194,41 @@ class Pool {
   void begin_call() {
     if (MEMPOOL_UNLIKELY(watch_.file != nullptr && watch_.file->inherited())) leave_parents_log();
     watch_.begin_call(calls() + 1);
+    if (MEMPOOL_UNLIKELY(looks_around_)) look_around();
+  }
+  void end_call() {
+    if (MEMPOOL_UNLIKELY(capture_.active())) tell_captured();
+    watch_.end_call();
   }
   void count_call() { ++other_calls_; }
 
-  // ---- guards and events
-  struct Finding {  // of one guard
-    explain::GuardCheck check;
-    engine::Damage damage;
-    u8 expected[16];
-    u8 found[16];  // a copy: the block may be given back before the report
-  };
-  [[nodiscard]] Finding examine(const explain::Layout& block, u32 side) const;
-  struct Findings {  // of a block; of one without guards all is 0
-    Finding front, back;
-    [[nodiscard]] bool damaged() const {
-      return front.check.damaged != 0 || back.check.damaged != 0;
-    }
-    [[nodiscard]] bool intact() const { return front.check.size != 0 && !damaged(); }
-  };
-  [[nodiscard]] Findings check_guards(const explain::Layout& block) const;
-  void tell_guard_checks(const Findings& findings, bool only_damage);
-  void report_damage(const explain::Layout& block, const Findings& findings);
+  // ---- damage.cpp
+  [[nodiscard]] Finding compare(u64 offset, u64 size, u8 byte, pool_error kind) const;
+  [[nodiscard]] Finding compare_guard(Granule start, const explain::Layout& block, u32 side) const;
+  [[nodiscard]] Findings check_guards(Granule start, const explain::Layout& block) const;
+  [[nodiscard]] u64 damaged_neighbour(Granule start, u32 side) const;
+  [[nodiscard]] Finding check_poison(u64 offset, u64 size) const;
+  void tell(Finding& finding, bool only_damage);
+  void tell(Findings& findings, bool only_damage);
+  template <class See>
+  void each_damage(See see);  // in address order, told
+  void look_around();
+  void check_everything_left();
+  [[nodiscard]] bool already_told(const Finding& finding);
+  [[nodiscard]] Site site_of(Granule start) const;
+
+  // ---- extras.cpp, look.cpp, open.cpp: events
+  /// The block that starts there was asked for in this call; watchers hear of the source's place.
+  void keep_site(Granule start, u64 number);
   void tell_bytes();
   void tell_snapshot();
   [[nodiscard]] explain::Past::Piece piece_at(u64 offset, const explain::Past& past) const;
   void tell_blocks(const explain::Past& past, u64 guards, u64 next_number,
                    const std::function<void(pool_event&)>& tell) const;
   void tell_guards(bool ok);
+  void tell_captured();
+  void open_region_to_readers() const;
+  void close_region_to_readers() const;
   template <class Visit>
   void each_live(Visit visit) const;  // (start, record), in address order
 
@@ -199,15 +254,22 @@ class Pool {
     u64 requested = POOL_NONE;
     i64 payload_offset = 0;
     u32 other_pool = 0;
+    Site site;
+    u64 freed_seq = POOL_NONE;
+    u64 seq = POOL_NONE;  // of the event that tells
   };
   [[nodiscard]] Misuse diagnose(const void* pointer) const;
   void misuse(const void* pointer, const char* function);
   void misuse_argument(u64 guard_size);
+  void find_history(u64 offset, Misuse& found) const;
+
+  // ---- report.cpp
   [[nodiscard]] pool_report new_report(pool_error kind) const;
-  [[nodiscard]] pool_report damage_report(const explain::Layout& block,
-                                          const Finding& finding) const;
-  [[nodiscard]] Line evidence(const Misuse& found, const char* function) const;
+  [[nodiscard]] pool_report report_of(const Finding& finding, const char* action) const;
   void report(const pool_report& report, const Line& evidence);
+  void report(const Finding& finding, const char* action);
+  void report(const Findings& findings, const char* action);
+  void report(const Misuse& found, const void* pointer, const char* function);
   void report_leaks();
   // hot
   Gate gate_;
@@ -228,9 +290,16 @@ class Pool {
   u64 forgotten_blocks_ = 0;  // by resets
   u64 other_calls_ = 0;
   u64 misuses_ = 0;
-  std::string log_path_;      // of the open log, `%p` as it was given
-  u64 lost_events_ = 0;       // of logs that are closed
-  bool live_guards_ = false;  // some live block may have guards
+  bool looks_around_ = false;  // every call begins with a look at all guards, poison, bytes
+  Site asked_for_;             // the place in the source that this call comes from
+  Sites sites_;
+  Quarantine quarantine_;
+  Tracker tracker_;
+  Capture capture_;
+  std::array<u64, 64> told_{};  // damage that look_around() has reported
+  std::string log_path_;        // of the open log, `%p` as it was given
+  u64 lost_events_ = 0;         // of logs that are closed
+  bool live_guards_ = false;    // some live block may have guards
   Settings settings_;
   Watch watch_{gate_};
   Recording recording_;
@@ -245,7 +314,8 @@ class Pool {
 template <class Visit>
 void Pool::each_live(Visit visit) const {
   for (Granule at = engine_.begin(); at < engine_.wilderness(); at = engine_.after(at)) {
-    if (!engine_.is_free_start(at)) visit(at, record_of(at));
+    if (engine_.is_free_start(at)) continue;
+    if (const engine::Record& record = record_of(at); !record.quarantined) visit(at, record);
   }
 }
 

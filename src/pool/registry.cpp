@@ -2,6 +2,7 @@
 #include "pool/registry.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <mutex>
 
@@ -15,11 +16,30 @@ std::mutex mutex;  // constant-initialised: pools may be created before main
 Pool* newest = nullptr;
 u32 created = 0;
 
-// Held over fork, so that the child finds the list whole and the mutex free.
+/// Locks every pool that has a lock; false, and none is locked, if one is taken. The thread that
+/// has it may be waiting for the registry.
+bool lock_pools() {
+  for (Pool* pool = newest; pool != nullptr; pool = pool->older) {
+    if (pool->gate().lock_for_fork()) continue;
+    for (Pool* locked = newest; locked != pool; locked = locked->older)
+      locked->gate().unlock_after_fork();
+    return false;
+  }
+  return true;
+}
+
+// All is held over fork, so that the child finds the list and the pools whole, and every mutex
+// free.
 void lock_for_fork() {
-  mutex.lock();
+  for (;;) {
+    mutex.lock();
+    if (lock_pools()) return;
+    mutex.unlock();
+    sched_yield();
+  }
 }
 void unlock_after_fork() {
+  for (Pool* pool = newest; pool != nullptr; pool = pool->older) pool->gate().unlock_after_fork();
   mutex.unlock();
 }
 const int fork_handlers = pthread_atfork(lock_for_fork, unlock_after_fork, unlock_after_fork);

@@ -31,8 +31,15 @@ class Watch {
   bool clock = false;
 
   [[nodiscard]] bool active() const { return ring || told(); }
+  /// Is there anybody who wants events, one by one?
+  [[nodiscard]] bool told() const { return file || narration || function; }
   /// The events that follow belong to this call.
   void begin_call(u64 call) { call_ = call; }
+
+  /// The number of the last event, and of the last that gave or freed a block; POOL_NONE when
+  /// nobody reads events one by one.
+  [[nodiscard]] u64 last_seq() const { return told() ? seq_ : POOL_NONE; }
+  [[nodiscard]] u64 change_seq() const { return told() ? change_seq_ : POOL_NONE; }
 
   /// A change of the pool's blocks.
   template <class Change>
@@ -58,9 +65,6 @@ class Watch {
   }
 
  private:
-  /// Is there anybody who wants events, one by one?
-  [[nodiscard]] bool told() const { return file || narration || function; }
-
   void stamp(pool_event& event) const {
     event.pool = pool;
     event.seq = seq_;
@@ -69,6 +73,9 @@ class Watch {
   }
   void tell(pool_event& event) noexcept {
     ++seq_;
+    constexpr u64 changes =
+        u64{1} << POOL_EVENT_ALLOC | u64{1} << POOL_EVENT_FREE | u64{1} << POOL_EVENT_QUARANTINE;
+    if ((changes >> event.kind & 1) != 0) change_seq_ = seq_;
     stamp(event);
     if (file) file->event(event);
     if (MEMPOOL_UNLIKELY(narration || function)) tell_others(event);
@@ -86,6 +93,7 @@ class Watch {
 
   Gate& gate_;
   u64 seq_ = 0;
+  u64 change_seq_ = POOL_NONE;
   u64 call_ = 0;
   std::chrono::steady_clock::time_point created_ = std::chrono::steady_clock::now();
 };

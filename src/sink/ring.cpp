@@ -41,6 +41,19 @@ explain::Layout Ring::layout(const Slot& slot) {
           slot.requested, slot.front,  slot.back, slot.guard};
 }
 
+void Ring::keep(const explain::Quarantined& freed, u64 call, u64 time) noexcept {
+  Slot& slot = next(call, time, What::quarantined);
+  put(freed.block, slot);
+  slot.more = freed.guards_intact ? 1 : 0;
+}
+
+void Ring::keep(const explain::Released& released, u64 call, u64 time) noexcept {
+  Slot& slot = next(call, time, What::released);
+  put(released.block, slot);
+  slot.a = released.left;
+  slot.b = released.right;
+}
+
 void Ring::keep(const explain::Resized& resized, u64 call, u64 time) noexcept {
   Slot& slot = next(call, time, What::resized);
   put(resized.before, slot);

@@ -30,6 +30,8 @@ class Ring {
   // ---- keeping
   void keep(const explain::Taken& taken, u64 call, u64 time) noexcept;
   void keep(const explain::Given& given, u64 call, u64 time) noexcept;
+  void keep(const explain::Quarantined& freed, u64 call, u64 time) noexcept;
+  void keep(const explain::Released& released, u64 call, u64 time) noexcept;
   void keep(const explain::Resized& resized, u64 call, u64 time) noexcept;
   void keep(const pool_event& event) noexcept;
 
@@ -49,13 +51,23 @@ class Ring {
   void visit(u64 entry, const Visit& visit) const;
 
  private:
-  enum What : u8 { taken_new, taken_again, given, resized, resized_rest, other };
+  enum What : u8 {
+    taken_new,
+    taken_again,
+    given,
+    quarantined,
+    released,
+    resized,
+    resized_rest,
+    other
+  };
 
   /// A cache line. A block's guards take at most 16383 bytes, an alignment at most 4096.
   struct alignas(64) Slot {
     u64 call;
     u64 number, offset, size, requested;  // of the block
-    u64 a, b;  // taken: from, gap; given: left, right; resized: size, requested afterwards
+    u64 a,
+        b;  // taken: from, gap; given, released: left, right; resized: size, requested afterwards
     u16 guard, front, back;
     u8 more;  // taken: the alignment's logarithm, 0 if none was asked for; others: guards_intact
     What what;
@@ -137,6 +149,8 @@ void Ring::visit(u64 entry, const Visit& visit) const {
       return visit(explain::Taken{layout(at), at.a, at.b, alignment}, at.call, time);
     }
     case given: return visit(explain::Given{layout(at), at.a, at.b, intact}, at.call, time);
+    case quarantined: return visit(explain::Quarantined{layout(at), intact}, at.call, time);
+    case released: return visit(explain::Released{layout(at), at.a, at.b}, at.call, time);
     case resized: {
       explain::Resized change{layout(at), layout(at), slot(entry + 1).a, intact};
       change.after.size = at.a;

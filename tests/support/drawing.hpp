@@ -185,7 +185,7 @@ inline viz::Frame many_blocks(u64 count, u64 needed) {
   viz::Model model;
   pool_event event = event::make(POOL_EVENT_SNAPSHOT);
   event.pool = 1;
-  event.as.snapshot = {8 * count, 8, POOL_FIRST, 0, 0, nullptr, 0, count, count};
+  event.as.snapshot = {8 * count, 8, POOL_FIRST, 0, 0, nullptr, 0, count, count, 0, POOL_NONE, 0};
   REQUIRE(model.apply(event) == viz::Fault::none);
   for (u64 i = 0; i < count; ++i) {
     pool_event block = event::make(POOL_EVENT_BLOCK);

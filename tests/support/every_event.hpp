@@ -65,6 +65,18 @@ inline void set_nth(pool_event& event, const event::Field& field, std::size_t n)
   }
 }
 
+/// All kinds in an order that a log may have: `end` comes last, whatever its code.
+inline const std::vector<event::Kind>& every_kind() {
+  static const std::vector<event::Kind> kinds = [] {
+    std::vector<event::Kind> in_order;
+    for (const event::Kind& kind : event::kinds)
+      if (kind.code != POOL_EVENT_END) in_order.push_back(kind);
+    in_order.push_back(*event::find(POOL_EVENT_END));
+    return in_order;
+  }();
+  return kinds;
+}
+
 /// An event of this kind with something in every field.
 inline pool_event event_of(const event::Kind& kind) {
   pool_event event = event::make(kind.code);

@@ -38,6 +38,10 @@ void Scene::open(u64 capacity) {
   options.guards = setup_.guards;
   options.records = setup_.records;
   options.fill = setup_.fill ? POOL_ON : POOL_OFF;
+  options.poison = setup_.poison ? POOL_ON : POOL_OFF;
+  options.quarantine = setup_.quarantine;
+  options.check = setup_.check_every ? POOL_CHECK_EVERY : POOL_CHECK_FREE;
+  options.capture = setup_.capture ? POOL_ON : POOL_OFF;
   pool_ = create_pool({.size = capacity,
                        .options = &options,
                        .buffer = setup_.buffer,
@@ -56,7 +60,10 @@ void Scene::tell_create() {
                        setup_.guards,
                        round_up(begin, setup_.align),
                        nullptr,
-                       static_cast<u8>(setup_.fill)};
+                       static_cast<u8>(setup_.fill),
+                       static_cast<u8>(setup_.poison),
+                       setup_.quarantine == 0 ? POOL_NONE : setup_.quarantine,
+                       static_cast<u8>(setup_.capture)};
   on_event(this, &created);
 }
 
@@ -117,7 +124,7 @@ void Scene::compare_with_walk() const {
     REQUIRE(w.at != w.end);
     const viz::Block& expected = w.at->second;
     bool same = block->offset == expected.offset && block->size == expected.size &&
-                (block->used != 0) == expected.used;
+                (block->used != 0) == expected.used && (block->used == 2) == expected.quarantined;
     if (same && expected.used) {
       same = block->number == expected.number && block->payload_offset == expected.payload &&
              block->requested == expected.requested && block->guard == expected.guard;
@@ -130,6 +137,7 @@ void Scene::compare_with_walk() const {
   CHECK(walk.at == walk.end);
   const pool_statistics s = stats();
   CHECK(s.free == model_.free_bytes);
+  CHECK(s.quarantined_bytes == model_.quarantined_bytes);
   CHECK(s.live_blocks == model_.used_blocks);
   CHECK(s.live_bytes == model_.payload_bytes);
   CHECK(s.peak_bytes == model_.peak_payload);
@@ -152,6 +160,16 @@ u64 Scene::place(void* pointer) {
   const viz::Block* block = model_.live(pointers_.size() - 1);
   CHECK((block != nullptr) == (pointer != nullptr));
   return block == nullptr ? POOL_NONE : block->payload;
+}
+
+void Scene::take_over(const void* pointer, u64 number) {
+  auto* payload = static_cast<char*>(const_cast<void*>(pointer));
+  if (number == POOL_NONE) {
+    place(payload);
+    return;
+  }
+  pointers_.at(number) = payload;
+  after_call();
 }
 
 void Scene::free(u64 number) {

@@ -25,6 +25,10 @@ struct Setup {
   u64 guards = 0;
   u64 records = 0;
   bool fill = false;
+  bool poison = false;
+  u64 quarantine = 0;
+  bool check_every = false;
+  bool capture = false;
   bool through_json = true;  // long random runs apply events directly
   void* buffer = nullptr;    // the region lies in it: as many bytes as the scene's capacity
 };
@@ -40,6 +44,9 @@ class Scene {
   /// Returns the offset of the payload, or POOL_NONE; the number is the next.
   u64 alloc(u64 size);
   u64 aligned_alloc(u64 alignment, u64 size);
+  /// A block that the spec has taken by itself; the number is the next, or that of a block that
+  /// moved.
+  void take_over(const void* pointer, u64 number = POOL_NONE);
   void free(u64 number);
   void free_pointer(void* pointer);
   u64 realloc(u64 number, u64 size);

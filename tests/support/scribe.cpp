@@ -27,7 +27,10 @@ Scribe::Scribe(u64 capacity, Style style) : pool_(style.pool) {
                        style.guards,
                        style.base,
                        style.name,
-                       static_cast<u8>(style.fill)};
+                       static_cast<u8>(style.fill),
+                       0,
+                       POOL_NONE,
+                       0};
   event(created);
 }
 
@@ -240,15 +243,18 @@ void Scribe::snapshot() {
                        nullptr,
                        static_cast<u8>(before.fill),
                        before.next_number,
-                       before.blocks().size()};
+                       before.blocks().size(),
+                       0,
+                       POOL_NONE,
+                       0};
   event(opens);
   for (const auto& [offset, block] : before.blocks()) {
     pool_event row = event::make(POOL_EVENT_BLOCK);
     row.as.block.offset = offset;
     row.as.block.size = block.size;
     if (block.used)
-      row.as.block = {block.number,  offset,          block.size,
-                      block.payload, block.requested, block.guard};
+      row.as.block = {block.number,    offset,      block.size, block.payload,
+                      block.requested, block.guard, 0};
     event(row);
   }
 }

@@ -45,11 +45,15 @@ bool Apply::in_region(u64 offset, u64 size) const {
 /// Adds a block to the sums, or takes it out of them.
 void Apply::count(const Block& block, bool in) {
   const u64 one = in ? 1 : u64_max;  // u64_max: adding it subtracts one
-  u64& bytes = block.used ? m_.used_bytes : m_.free_bytes;
-  u64& blocks = block.used ? m_.used_blocks : m_.free_blocks;
+  u64& bytes = block.quarantined ? m_.quarantined_bytes
+               : block.used      ? m_.used_bytes
+                                 : m_.free_bytes;
+  u64& blocks = block.quarantined ? m_.quarantined_blocks
+                : block.used      ? m_.used_blocks
+                                  : m_.free_blocks;
   bytes += one * block.size;
   blocks += one;
-  if (!block.used) return;
+  if (!block.used || block.quarantined) return;
   m_.payload_bytes += one * block.requested;
   m_.guard_bytes += one * (block.front().size + block.back().size);
 }
@@ -102,7 +106,8 @@ Fault Apply::find_live(u64 number, u64 offset, Block*& found) {
   const It it = m_.blocks_.find(offset);
   if (it == m_.blocks_.end()) return Fault::no_such_block;
   found = &it->second;
-  return found->used && found->number == number ? Fault::none : Fault::wrong_use;
+  const bool lives = found->used && !found->quarantined && found->number == number;
+  return lives ? Fault::none : Fault::wrong_use;
 }
 
 // ---- free memory: cut it, unite it
@@ -240,9 +245,43 @@ Fault Apply::free(const pool_event_free& e) {
   }
   leave_behind(*block);
   fill_freed(*block, block->offset);
+  give_back(*block);
+  return Fault::none;
+}
+
+void Apply::give_back(Block& block) {
+  count(block, false);
+  block = free_block(block.offset, block.size, m_.next_free_number++);
+  count(block, true);
+}
+
+/// Freed, so it does not live any more; but its place is not free yet.
+Fault Apply::quarantine(const pool_event_quarantine& e) {
+  Block* block = nullptr;
+  if (const Fault fault = find_live(e.block, e.offset, block); fault != Fault::none) return fault;
+  if (block->size != e.size) return Fault::bad_size;
+  if (m_.live(e.block) == block) {  // else it has moved
+    m_.live_.erase(e.block);
+    ++m_.frees;
+  }
+  leave_behind(*block);
+  fill_freed(*block, block->offset);
   count(*block, false);
-  *block = free_block(e.offset, e.size, m_.next_free_number++);
+  block->quarantined = true;
+  block->guards = {};
+  block->call = event_.call;
   count(*block, true);
+  return Fault::none;
+}
+
+Fault Apply::release(const pool_event_release& e) {
+  const It it = m_.blocks_.find(e.offset);
+  if (it == m_.blocks_.end()) return Fault::no_such_block;
+  Block& block = it->second;
+  if (!block.quarantined || block.number != e.block) return Fault::wrong_use;
+  if (block.size != e.size) return Fault::bad_size;
+  if (m_.poison) m_.told_.forget(e.offset, e.size);  // what was written there is made good
+  give_back(block);
   return Fault::none;
 }
 

@@ -31,8 +31,9 @@ class Apply {
     return static_cast<u32>(std::min<u64>(size, ~u32{0}));
   }
   void count(const Block& block, bool in);
-  void open_pool(u64 capacity, u64 align, u32 policy, u64 guards, u64 base, const char* name,
-                 bool fill);
+  template <class Event>
+  void open_pool(const Event& e);
+  void give_back(Block& block);
   [[nodiscard]] Block free_block(u64 offset, u64 size, u64 number) const;
   It add_free(u64 offset, u64 size, u64 number);
   void use(It free_block, Block block);

@@ -165,7 +165,10 @@ void Apply::told_over(Guard& guard, u64 offset, pool_bytes bytes) {
 /// remembered, for those who free it again.
 void Apply::leave_behind(const Block& block) {
   m_.history_.add(block.payload, {block.number, event_.call});
-  leave_guards(block, block.offset);
+  if (m_.poison)
+    m_.told_.forget(block.offset, block.size);
+  else
+    leave_guards(block, block.offset);
 }
 
 /// What lies from `from` on in a block becomes free memory.
@@ -185,7 +188,7 @@ void Apply::leave_guards(const Block& block, u64 from) {
 /// A pool that fills fills what is given back; a reset gives back without a look.
 void Apply::fill_freed(const Block& block, u64 from) {
   const u64 begin = std::max(block.payload, from);
-  if (!m_.fill || begin >= block.payload_end()) return;
+  if (!m_.fill || m_.poison || begin >= block.payload_end()) return;
   m_.told_.forget(begin, block.payload_end() - begin);
   m_.told_.leave(begin, block.payload_end() - begin, Left::fill);
 }
@@ -193,7 +196,9 @@ void Apply::fill_freed(const Block& block, u64 from) {
 /// A block is resized in place: what is behind it, or comes to it, is not known as it was.
 void Apply::resize_bytes(const Block& was, const Block& now) {
   m_.told_.forget(was.back().offset, was.back().size);
-  if (now.end() < was.end()) {
+  if (now.end() < was.end() && m_.poison) {
+    m_.told_.forget(now.end(), was.end() - now.end());
+  } else if (now.end() < was.end()) {
     leave_guards(was, now.end());
     fill_freed(was, now.end());
   }

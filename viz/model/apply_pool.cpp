@@ -4,23 +4,26 @@
 
 namespace mempool::viz {
 
-void Apply::open_pool(u64 capacity, u64 align, u32 policy, u64 guards, u64 base, const char* name,
-                      bool fill) {
+template <class Event>
+void Apply::open_pool(const Event& e) {
   m_.pool = event_.pool;
-  m_.capacity = capacity;
-  m_.align = align;
-  m_.base_in_page = base % page_bytes;
-  m_.policy = policy;
-  m_.guard_size = guards;
-  m_.fill = fill;
-  m_.name = name == nullptr ? "" : name;
+  m_.capacity = e.capacity;
+  m_.align = e.align;
+  m_.base_in_page = e.base % page_bytes;
+  m_.policy = e.policy;
+  m_.guard_size = e.guards;
+  m_.fill = e.fill != 0;
+  m_.poison = e.poison != 0;
+  m_.quarantine = e.quarantine == POOL_NONE ? 0 : e.quarantine;
+  m_.capture = e.capture != 0;
+  m_.name = e.name == nullptr ? "" : e.name;
   m_.open = true;
 }
 
 Fault Apply::create(const pool_event_create& e) {
   if (m_.open || m_.destroyed) return Fault::created_twice;
   if (e.capacity == 0 || !is_power_of_two(e.align)) return Fault::bad_size;
-  open_pool(e.capacity, e.align, e.policy, e.guards, e.base, e.name, e.fill != 0);
+  open_pool(e);
   add_free(0, e.capacity, m_.next_free_number++);
   return Fault::none;
 }
@@ -34,11 +37,12 @@ Fault Apply::snapshot(const pool_event_snapshot& e) {
   m_.told_.clear();
   m_.history_.clear();
   m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
+  m_.quarantined_bytes = m_.quarantined_blocks = 0;
   m_.payload_bytes = m_.guard_bytes = 0;
   m_.next_free_number = 1;
   m_.next_number = e.allocs;
   m_.cursor = POOL_NONE;
-  open_pool(e.capacity, e.align, e.policy, e.guards, e.base, e.name, e.fill != 0);
+  open_pool(e);
   return Fault::none;
 }
 
@@ -62,6 +66,14 @@ Fault Apply::block(const pool_event_block& e) {
   block.payload = payload;
   block.requested = requested;
   block.guard = guard_given(e.guard == POOL_NONE ? 0 : e.guard);
+  block.quarantined = e.quarantined != 0;
+  if (block.quarantined) {
+    block.used = true;
+    block.call = event_.call;
+    count(block, true);
+    m_.blocks_.insert_or_assign(e.offset, std::move(block));
+    return Fault::none;
+  }
   if (e.guard != POOL_NONE && e.guard != 0) {  // they are there, but nobody told their bytes
     Guards& guards = block.guards.make();
     guards.front.offset = e.offset;
@@ -81,10 +93,11 @@ Fault Apply::guards(const pool_event_guards& e) {
 
 Fault Apply::reset(const pool_event_reset&) {
   for (const auto& [offset, block] : m_.blocks_)
-    if (block.used) leave_behind(block);
+    if (block.used && !block.quarantined) leave_behind(block);
   m_.blocks_.clear();
   m_.live_.clear();
   m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
+  m_.quarantined_bytes = m_.quarantined_blocks = 0;
   m_.payload_bytes = m_.guard_bytes = 0;
   m_.cursor = 0;
   add_free(0, m_.capacity, m_.next_free_number++);
@@ -112,6 +125,21 @@ Fault Apply::misuse(const pool_event_misuse&) {
   return Fault::none;
 }
 
+/// Bytes that should be 0xDD: what is there instead is known now.
+Fault Apply::poison_check(const pool_event_poison_check& e) {
+  if (!in_region(e.offset, e.size)) return Fault::bad_size;
+  if (e.damaged == 0) return Fault::none;
+  const bool inside =
+      e.damaged <= e.size && e.first >= e.offset && e.first - e.offset <= e.size - e.damaged;
+  if (!inside) return Fault::bad_size;
+  ++m_.writes_after_free;
+  const u64 shown = std::min<u64>(e.found.size, e.offset + e.size - e.first);
+  m_.told_.tell(e.first, {e.found.data, shown});
+  return Fault::none;
+}
+Fault Apply::site(const pool_event_site&) {
+  return Fault::none;
+}
 Fault Apply::slab(const pool_event_slab&) {
   return Fault::none;
 }

@@ -113,6 +113,27 @@ Verified PoolCheck::free(const pool_event_free& e) {
   return ours_ ? both_guards_checked(block) : std::nullopt;
 }
 
+Verified PoolCheck::quarantine(const pool_event_quarantine& e) const {
+  if (auto broken = is_live(e.block, e.offset)) return broken;
+  const Block& block = *model_.at(e.offset);
+  if (block.size != e.size)
+    return Broken{Rule::numbers, fmt::format("{} gives back {} bytes", at(block), e.size)};
+  if (e.size > model_.quarantine)
+    return Broken{Rule::quarantine, fmt::format("{} is larger than the quarantine of {} bytes",
+                                                at(block), model_.quarantine)};
+  return ours_ ? both_guards_checked(block) : std::nullopt;
+}
+
+Verified PoolCheck::release(const pool_event_release& e) const {
+  const Block* block = model_.at(e.offset);
+  const auto refuse = [](std::string what) { return Broken{Rule::quarantine, std::move(what)}; };
+  if (block == nullptr) return refuse(fmt::format("no block starts at {}", e.offset));
+  if (!block->quarantined) return refuse(fmt::format("{} is not in quarantine", at(*block)));
+  if (block->number == e.block && block->size == e.size) return std::nullopt;
+  return refuse(
+      fmt::format("{} bytes of #{} are released, but {} lies there", e.size, e.block, at(*block)));
+}
+
 //  [ left ][ right ]   =>   [ offset, size ]
 Verified PoolCheck::coalesce(const pool_event_coalesce& e) {
   const bool to_left = e.side == POOL_SIDE_LEFT;

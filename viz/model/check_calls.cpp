@@ -42,6 +42,9 @@ Verified PoolCheck::call_is_whole() const {
   if (call_.moving != POOL_NONE)
     return Broken{Rule::order,
                   fmt::format("#{} moved, but its old place was not freed", call_.moving)};
+  if (model_.quarantined_bytes > model_.quarantine)
+    return Broken{Rule::quarantine, fmt::format("{} bytes lie in a quarantine of {}",
+                                                model_.quarantined_bytes, model_.quarantine)};
   if (call_.due_front != 0 || call_.due_back != 0)
     return Broken{Rule::guards,
                   fmt::format("the {} guard of #{} was not written",
@@ -79,10 +82,14 @@ Verified PoolCheck::recount() const {
   for (const auto& [offset, block] : model_.blocks()) {
     if (last != nullptr)
       if (auto broken = neighbours(*last, block)) return broken;
+    last = &block;
+    if (block.quarantined) {
+      sums.quarantined_bytes += block.size;
+      continue;
+    }
     (block.used ? sums.used_bytes : sums.free_bytes) += block.size;
     (block.used ? sums.used_blocks : sums.free_blocks) += 1;
     if (block.used) sums.payload_bytes += block.requested;
-    last = &block;
   }
   const u64 first = last == nullptr ? 0 : model_.blocks().begin()->first;
   const u64 end = last == nullptr ? 0 : last->end();
@@ -90,6 +97,7 @@ Verified PoolCheck::recount() const {
     return Broken{Rule::tiling, fmt::format("the blocks cover {} to {} of a region of {}", first,
                                             end, model_.capacity)};
   const bool same = sums.used_bytes == model_.used_bytes && sums.free_bytes == model_.free_bytes &&
+                    sums.quarantined_bytes == model_.quarantined_bytes &&
                     sums.used_blocks == model_.used_blocks &&
                     sums.free_blocks == model_.free_blocks &&
                     sums.payload_bytes == model_.payload_bytes && sums.free_blocks == free_.count();

@@ -72,6 +72,7 @@ Verified PoolCheck::snapshot_block(const pool_event_block& e) {
   const Block* block = snapshot_of_.at(e.offset);
   const bool free = e.block == POOL_NONE;
   const bool same = block != nullptr && block->size == e.size && block->used != free &&
+                    block->quarantined == (e.quarantined != 0) &&
                     (free || (block->number == e.block && block->requested == e.requested));
   if (same) return std::nullopt;
   return Broken{Rule::snapshot, fmt::format("{} bytes at {} are told, but there was {}", e.size,
@@ -189,6 +190,31 @@ Verified PoolCheck::guard_check(const pool_event_guard_check& e) {
   return std::nullopt;
 }
 
+Verified PoolCheck::poison_check(const pool_event_poison_check& e) {
+  const auto refuse = [](std::string what) { return Broken{Rule::poison, std::move(what)}; };
+  if (!model_.poison) return refuse("the pool does not poison");
+  const bool in_region = e.offset <= model_.capacity && e.size <= model_.capacity - e.offset;
+  if (!in_region || e.size == 0)
+    return refuse(fmt::format("{} bytes at {} are not inside the region of {}", e.size, e.offset,
+                              model_.capacity));
+  const Block* block = model_.containing(e.offset);
+  if (block == nullptr || (block->used && !block->quarantined) ||
+      (ours_ && e.size > block->end() - e.offset))
+    return refuse(fmt::format("{} bytes at {} are not in one free block", e.size, e.offset));
+  const bool first_inside = e.first >= e.offset && e.first - e.offset < e.size;
+  if (e.damaged > e.size || (e.damaged != 0) != (e.first != POOL_NONE) ||
+      (e.damaged != 0 && !first_inside))
+    return refuse(fmt::format("{} of {} bytes differ, the first at {}", e.damaged, e.size,
+                              e.first == POOL_NONE ? "nowhere" : std::to_string(e.first)));
+  if (e.damaged != 0) ++call_.damaged;
+  return std::nullopt;
+}
+
+Verified PoolCheck::site(const pool_event_site& e) const {
+  if (model_.live(e.block) != nullptr) return std::nullopt;
+  return Broken{Rule::numbers, fmt::format("#{} does not live", e.block)};
+}
+
 Verified PoolCheck::both_guards_checked(const Block& block) const {
   for (const Guard* guard : {&block.front(), &block.back()}) {
     if (guard->size == 0 || guards_checked_.contains(guard->offset)) continue;
@@ -205,7 +231,7 @@ Verified PoolCheck::misuse(const pool_event_misuse& e) const {
   if (e.offset == POOL_NONE) return std::nullopt;
   const auto refuse = [](std::string what) { return Broken{Rule::misuse, std::move(what)}; };
   const Block* block = model_.containing(e.offset);
-  const bool live = block != nullptr && block->used;
+  const bool live = block != nullptr && block->used && !block->quarantined;
   switch (e.kind) {
     case POOL_ERROR_DOUBLE_FREE:
       if (!live) return std::nullopt;
@@ -227,10 +253,10 @@ Verified PoolCheck::bytes(const pool_event_bytes& e) const {
   if (!in_region)
     return Broken{Rule::bytes, fmt::format("{} bytes at {} are not inside the region of {}",
                                            e.hex.size, e.offset, model_.capacity)};
-  if (!ours_) return std::nullopt;
+  if (!ours_ || model_.capture) return std::nullopt;
   for (u64 at_byte = e.offset; at_byte < e.offset + e.hex.size;) {
     const Block* block = model_.containing(at_byte);
-    if (block == nullptr || !block->used)
+    if (block == nullptr || !block->used || block->quarantined)
       return Broken{Rule::bytes, fmt::format("the byte at {} is not of a live block", at_byte)};
     at_byte = block->end();
   }

@@ -59,7 +59,7 @@ struct IndexedPool {
 
 struct Index {
   /// To be changed whenever its own bytes change; keyframes have theirs.
-  static constexpr u32 version = 1;
+  static constexpr u32 version = 2;
 
   log::Findings findings;          // of the whole log
   Place end;                       // behind its last event

@@ -21,6 +21,7 @@ namespace {
 void each_figure(auto& m, auto visit) {
   visit(m.pool), visit(m.capacity), visit(m.align), visit(m.policy), visit(m.guard_size);
   visit(m.base_in_page), visit(m.fill), visit(m.open), visit(m.destroyed);
+  visit(m.poison), visit(m.quarantine), visit(m.capture), visit(m.writes_after_free);
   visit(m.peak_payload), visit(m.peak_call), visit(m.allocs), visit(m.frees), visit(m.failures);
   visit(m.misuses), visit(m.reallocs), visit(m.leaked_blocks), visit(m.leaked_bytes);
   visit(m.next_number), visit(m.next_free_number), visit(m.last_seq), visit(m.last_call);
@@ -29,7 +30,7 @@ void each_figure(auto& m, auto visit) {
 
 // Flags of a block. It leads if its number is live and means this block, not the place it moved to.
 constexpr u64 used = 1, filled = 2, guarded = 4, leads = 8, payload_inside = 16;
-constexpr u64 guard_size = 32, odd_size = 64, gap_before = 128;
+constexpr u64 guard_size = 32, odd_size = 64, gap_before = 128, quarantined = 256;
 
 constexpr u64 when(bool it_is, u64 flag) {
   return it_is ? flag : 0;
@@ -142,13 +143,13 @@ void Keyframe::pack_blocks(const Model& model, std::string& out) {
   u64 end = 0;
   for (const auto& [offset, block] : model.blocks_) {
     const Guard &front = block.front(), &back = block.back();
-    const u64 flags = when(block.used, used) | when(block.filled, filled) |
-                      when(front.size != 0 || back.size != 0, guarded) |
-                      when(model.live(block.number) == &block, leads) |
-                      when(offset != end, gap_before) |
-                      when(block.size % model.align != 0, odd_size) |
-                      when(block.used && block.payload != offset, payload_inside) |
-                      when(block.used && block.guard != 0, guard_size);
+    const u64 flags =
+        when(block.used, used) | when(block.filled, filled) |
+        when(front.size != 0 || back.size != 0, guarded) |
+        when(model.live(block.number) == &block, leads) | when(offset != end, gap_before) |
+        when(block.size % model.align != 0, odd_size) | when(block.quarantined, quarantined) |
+        when(block.used && block.payload != offset, payload_inside) |
+        when(block.used && block.guard != 0, guard_size);
     put(out, flags);
     if ((flags & gap_before) != 0) put(out, offset - end);
     put(out, (flags & odd_size) != 0 ? block.size : block.size / model.align);
@@ -224,6 +225,7 @@ bool Keyframe::unpack_blocks(Unpack& in, Model& model) {
     block.size = size * unit;
     block.used = (flags & used) != 0;
     block.filled = (flags & filled) != 0;
+    block.quarantined = (flags & quarantined) != 0;
     block.number = in.delta(likely.number(block.used));
     block.call = in.delta(likely.call(block.used, block.number));
     likely.saw(block);
@@ -235,8 +237,12 @@ bool Keyframe::unpack_blocks(Unpack& in, Model& model) {
 }
 
 bool Keyframe::add_block(Model& model, Block block, bool leads) {
+  if (block.quarantined && (leads || !block.used)) return false;
   if (leads && (!block.used || model.live(block.number) != nullptr)) return false;
-  if (block.used) {
+  if (block.quarantined) {
+    model.quarantined_bytes += block.size;
+    ++model.quarantined_blocks;
+  } else if (block.used) {
     model.used_bytes += block.size;
     ++model.used_blocks;
     model.payload_bytes += block.requested;

@@ -81,9 +81,9 @@ u64 Model::largest_free() const {
 Byte Model::byte(u64 offset, const Block* block) const {
   if (const std::optional<u8> value = told_.at(offset)) return {true, false, *value};
   if (block == nullptr) return {};
-  if (!block->used) {
+  if (!block->used || block->quarantined) {
     switch (told_.left(offset)) {
-      case Left::nothing: return {};
+      case Left::nothing: return poison ? Byte{true, true, poison_byte} : Byte{};
       case Left::guard: return {true, false, guard_byte};
       case Left::fill: return {true, true, freed_byte};
     }

@@ -24,8 +24,10 @@
 
 namespace mempool::viz {
 
-/// What every guard byte holds as long as it is intact, and what `fill` writes.
+/// What every guard byte holds as long as it is intact, every poisoned byte, and what `fill`
+/// writes.
 inline constexpr u8 guard_byte = 0xAB;
+inline constexpr u8 poison_byte = 0xDD;
 inline constexpr u8 fresh_byte = '0';
 inline constexpr u8 freed_byte = '.';
 
@@ -63,9 +65,10 @@ struct alignas(64) Block {
   u64 requested = 0;  // bytes asked for; used blocks only
   u64 call = 0;       // call that gave the block its present form
   bool used = false;
-  bool filled = false;   // used blocks only: its payload was filled when it was taken
-  u32 guard = 0;         // guard size it was given; used blocks only
-  Aside<Guards> guards;  // used blocks only
+  bool filled = false;       // used blocks only: its payload was filled when it was taken
+  bool quarantined = false;  // used blocks only: it was freed, and is kept from reuse
+  u32 guard = 0;             // guard size it was given; used blocks only
+  Aside<Guards> guards;      // used blocks only
 
   [[nodiscard]] u64 end() const { return offset + size; }
   [[nodiscard]] u64 payload_end() const { return payload + requested; }
@@ -109,6 +112,9 @@ class Model {
   u32 policy = 0;        // a pool_policy
   u64 guard_size = 0;    // for later blocks; 0 = off
   bool fill = false;
+  bool poison = false;     // free bytes are 0xDD unless somebody writes to them
+  u64 quarantine = 0;      // most bytes in quarantine; 0 = off
+  bool capture = false;    // bytes of any kind are told
   std::string name;        // empty if none
   bool open = false;       // created, or seen in a snapshot, and not destroyed
   bool destroyed = false;  // blocks stay as they were: what still lives has leaked
@@ -123,15 +129,18 @@ class Model {
   [[nodiscard]] std::optional<Freed> freed(u64 payload) const { return history_.find(payload); }
   [[nodiscard]] u64 largest_free() const;  // O(blocks)
 
-  // ---- sums, kept as events come; used_bytes = payload_bytes + guard_bytes + padding_bytes
+  // ---- sums, kept as events come; capacity = used + quarantined + free;
+  // used_bytes = payload_bytes + guard_bytes + padding_bytes
   u64 free_bytes = 0, free_blocks = 0;
-  u64 used_bytes = 0, used_blocks = 0;  // whole blocks
-  u64 payload_bytes = 0;                // asked for, in live blocks
-  u64 guard_bytes = 0;                  // written guards (padding included) of live blocks
+  u64 used_bytes = 0, used_blocks = 0;  // whole blocks that live
+  u64 quarantined_bytes = 0, quarantined_blocks = 0;
+  u64 payload_bytes = 0;  // asked for, in live blocks
+  u64 guard_bytes = 0;    // written guards (padding included) of live blocks
   [[nodiscard]] u64 padding_bytes() const { return used_bytes - payload_bytes - guard_bytes; }
   u64 peak_payload = 0, peak_call = 0;  // while a block moves, both places count
   u64 allocs = 0, frees = 0;            // blocks handed out and given back; no moves among them
   u64 failures = 0, misuses = 0;        // damaged guards are no misuse events
+  u64 writes_after_free = 0;            // findings in poison
   u64 reallocs = 0;                     // moved or resized in place
   u64 leaked_blocks = 0, leaked_bytes = 0;
 

@@ -25,7 +25,10 @@ Rule rule_of(u32 kind) {
     case POOL_EVENT_GUARD_WRITE:
     case POOL_EVENT_GUARD_CHECK: return Rule::guards;
     case POOL_EVENT_FREE:
+    case POOL_EVENT_QUARANTINE:
     case POOL_EVENT_LEAK: return Rule::numbers;
+    case POOL_EVENT_RELEASE: return Rule::quarantine;
+    case POOL_EVENT_POISON_CHECK: return Rule::poison;
     case POOL_EVENT_BLOCK: return Rule::tiling;
     case POOL_EVENT_BYTES: return Rule::bytes;
     case POOL_EVENT_CREATE:
@@ -42,6 +45,10 @@ bool is_main(u32 kind) {
     case POOL_EVENT_GUARD_WRITE:
     case POOL_EVENT_GUARD_CHECK:
     case POOL_EVENT_BLOCK:
+    case POOL_EVENT_POISON_CHECK:
+    case POOL_EVENT_RELEASE:
+    case POOL_EVENT_SITE:
+    case POOL_EVENT_CHECK:  // it may come before the work of any call
     case POOL_EVENT_BYTES: return false;
     default: return true;
   }
@@ -144,12 +151,25 @@ const char* PoolCheck::disorder(E event) const {
                         previous == POOL_EVENT_GUARD_WRITE,
                     "guards are written right after their block is taken");
     case POOL_EVENT_FREE:
-      return unless(main == 0 || (main == POOL_EVENT_ALLOC && call_.moving == event.as.free.block),
+    case POOL_EVENT_QUARANTINE: {
+      const u64 block =
+          event.kind == POOL_EVENT_FREE ? event.as.free.block : event.as.quarantine.block;
+      return unless(main == 0 || (main == POOL_EVENT_ALLOC && call_.moving == block),
                     "a call gives back one block, or the old place of one that moves");
+    }
+    case POOL_EVENT_RELEASE:
+      return unless(main == 0 || main == POOL_EVENT_QUARANTINE,
+                    "blocks leave the quarantine when another comes, or before one is taken");
     case POOL_EVENT_COALESCE:
-      return unless(previous == POOL_EVENT_FREE || (previous == POOL_EVENT_COALESCE &&
-                                                    event.as.coalesce.side == POOL_SIDE_LEFT),
-                    "a freed block coalesces to the right, then to the left");
+      return unless(
+          previous == POOL_EVENT_FREE || previous == POOL_EVENT_RELEASE ||
+              (previous == POOL_EVENT_COALESCE && event.as.coalesce.side == POOL_SIDE_LEFT),
+          "a freed block coalesces to the right, then to the left");
+    case POOL_EVENT_SITE:
+      return unless(main == POOL_EVENT_ALLOC || main == POOL_EVENT_RESIZE,
+                    "it says where a block was asked for");
+    case POOL_EVENT_CHECK:
+      return unless(main == 0, "everything is looked at before anything else happens");
     case POOL_EVENT_BLOCK: return unless(main == POOL_EVENT_SNAPSHOT, "it belongs to a snapshot");
     case POOL_EVENT_LEAK:
     case POOL_EVENT_DESTROY:
@@ -157,6 +177,7 @@ const char* PoolCheck::disorder(E event) const {
                     "nothing else happens in the call that destroys a pool");
     case POOL_EVENT_SLAB:
     case POOL_EVENT_GUARD_CHECK:
+    case POOL_EVENT_POISON_CHECK:
     case POOL_EVENT_BYTES: return nullptr;  // wherever they are of use
     default: return unless(main == 0, "it needs a call of its own");
   }
@@ -189,6 +210,10 @@ Verified PoolCheck::facts(E event) {
     case POOL_EVENT_GUARDS: return guards(event.as.guards);
     case POOL_EVENT_GUARD_WRITE: return guard_write(event.as.guard_write);
     case POOL_EVENT_GUARD_CHECK: return guard_check(event.as.guard_check);
+    case POOL_EVENT_POISON_CHECK: return poison_check(event.as.poison_check);
+    case POOL_EVENT_QUARANTINE: return quarantine(event.as.quarantine);
+    case POOL_EVENT_RELEASE: return release(event.as.release);
+    case POOL_EVENT_SITE: return site(event.as.site);
     case POOL_EVENT_MISUSE: return misuse(event.as.misuse);
     case POOL_EVENT_BYTES: return bytes(event.as.bytes);
     case POOL_EVENT_CHECK:
@@ -245,6 +270,14 @@ void PoolCheck::remember(E event) {
       index(event.as.free.offset, event.as.free.offset);
       call_.freed = event.as.free.offset;
       call_.moving = POOL_NONE;
+      break;
+    case POOL_EVENT_QUARANTINE:
+      index(event.as.quarantine.offset, event.as.quarantine.offset);
+      call_.moving = POOL_NONE;
+      break;
+    case POOL_EVENT_RELEASE:
+      index(event.as.release.offset, event.as.release.offset);
+      call_.freed = event.as.release.offset;
       break;
     case POOL_EVENT_COALESCE:
       index(event.as.coalesce.offset, event.as.coalesce.offset + event.as.coalesce.size - 1);

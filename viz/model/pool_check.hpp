@@ -58,6 +58,8 @@ class PoolCheck {
   [[nodiscard]] Verified split(const pool_event_split& e);
   [[nodiscard]] Verified free(const pool_event_free& e);
   [[nodiscard]] Verified coalesce(const pool_event_coalesce& e);
+  [[nodiscard]] Verified quarantine(const pool_event_quarantine& e) const;
+  [[nodiscard]] Verified release(const pool_event_release& e) const;
   void guards_due(u64 number, u64 front, u64 back);
 
   // ---- check_placement.cpp: where a block is taken, and whether it had to be
@@ -79,6 +81,8 @@ class PoolCheck {
   [[nodiscard]] Verified guards(const pool_event_guards& e) const;
   [[nodiscard]] Verified guard_write(const pool_event_guard_write& e) const;
   [[nodiscard]] Verified guard_check(const pool_event_guard_check& e);
+  [[nodiscard]] Verified poison_check(const pool_event_poison_check& e);
+  [[nodiscard]] Verified site(const pool_event_site& e) const;
   [[nodiscard]] Verified both_guards_checked(const Block& block) const;
   [[nodiscard]] Verified misuse(const pool_event_misuse& e) const;
   [[nodiscard]] Verified bytes(const pool_event_bytes& e) const;

@@ -53,13 +53,18 @@ constexpr RuleText table[] = {
     {Rule::coalesced, "coalesced", ours, "at the end of a call no two free blocks are neighbours"},
     {Rule::aligned, "aligned", any,
      "the payload's address is a multiple of the alignment that was asked for"},
+    {Rule::poison, "poison", any,
+     "poison is compared in memory that is free or in quarantine, of a pool that poisons"},
+    {Rule::quarantine, "quarantine", any,
+     "a block that leaves the quarantine lay in it, and at the end of a call it holds no more than "
+     "its limit"},
 };
 
 consteval bool numbered_in_order() {
   u8 number = 0;
   for (const RuleText& row : table)
     if (static_cast<u8>(row.rule) != ++number) return false;
-  return number == static_cast<u8>(Rule::aligned);
+  return number == static_cast<u8>(Rule::quarantine);
 }
 static_assert(numbered_in_order(), "a rule is missing or stands in the wrong place");
 

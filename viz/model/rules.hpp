@@ -33,7 +33,9 @@ enum class Rule : u8 {
   snapshot,
   tiling,
   coalesced,
-  aligned
+  aligned,
+  poison,
+  quarantine
 };
 
 struct RuleText {

@@ -37,7 +37,8 @@ class Tally {
     if (text_ == nullptr) return;
     log::write_header(*text_);
     pool_event event = event::make(POOL_EVENT_CREATE);
-    event.as.create = {capacity, setup.align, setup.policy, setup.guards, 0, nullptr, setup.fill};
+    event.as.create = {
+        capacity, setup.align, setup.policy, setup.guards, 0, nullptr, setup.fill, 0, POOL_NONE, 0};
     write(event);
   }
 

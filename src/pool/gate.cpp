@@ -1,0 +1,38 @@
+// Gate: has the program's own code, which a pool has called, left by longjmp?
+//
+//     main
+//       pool_free
+//         Gate::run        frame_: this one's address
+//           handler        calls the pool: frame_ is on the stack, so the call is refused
+//
+//     main                 after longjmp, maybe deep down in other calls: frame_ is nowhere on the
+//       other              stack, so nobody is in the pool any more
+#include "pool/gate.hpp"
+
+#include <unwind.h>
+
+namespace mempool {
+
+namespace {
+
+struct Search {
+  _Unwind_Word frame;
+  bool found;
+};
+
+_Unwind_Reason_Code look(_Unwind_Context* context, void* search) {
+  auto& wanted = *static_cast<Search*>(search);
+  wanted.found = wanted.found || _Unwind_GetCFA(context) == wanted.frame;
+  return wanted.found ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+}  // namespace
+
+bool Gate::program_is_running() const {
+  if (runner_ != std::this_thread::get_id()) return (bits() & locked) == 0;
+  Search search{reinterpret_cast<_Unwind_Word>(frame_), false};
+  _Unwind_Backtrace(look, &search);
+  return search.found;
+}
+
+}  // namespace mempool

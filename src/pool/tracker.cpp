@@ -1,0 +1,98 @@
+// Tracker: the words that AddressSanitizer and Valgrind understand.
+#include "pool/tracker.hpp"
+
+#ifdef MEMPOOL_VALGRIND
+#include <valgrind/memcheck.h>
+#endif
+
+extern "C" {
+[[gnu::weak]] void __asan_poison_memory_region(const volatile void* from, std::size_t size);
+[[gnu::weak]] void __asan_unpoison_memory_region(const volatile void* from, std::size_t size);
+}
+
+namespace mempool {
+
+namespace {
+
+constexpr u64 finest = 8;  // bytes that AddressSanitizer tells apart
+
+bool has_address_sanitizer() {
+  return &__asan_poison_memory_region != nullptr && &__asan_unpoison_memory_region != nullptr;
+}
+
+bool on_valgrind() {
+#ifdef MEMPOOL_VALGRIND
+  return RUNNING_ON_VALGRIND != 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+void Tracker::open(const u8* region, u64 capacity, u64 align) {
+  if (align < finest || (!has_address_sanitizer() && !on_valgrind())) return;
+  region_ = region;
+  capacity_ = capacity;
+#ifdef MEMPOOL_VALGRIND
+  VALGRIND_CREATE_MEMPOOL(region_, 0, 0);
+#endif
+  lock_range(region_, capacity_);
+}
+
+void Tracker::close() {
+  if (!active()) return;
+#ifdef MEMPOOL_VALGRIND
+  VALGRIND_DESTROY_MEMPOOL(region_);
+#endif
+  unlock_range(region_, capacity_);
+  region_ = nullptr;
+}
+
+void Tracker::take(const u8* payload, u64 size) const {
+  if (!active()) return;
+  unlock_range(payload, size);
+#ifdef MEMPOOL_VALGRIND
+  VALGRIND_MEMPOOL_ALLOC(region_, payload, size);
+#endif
+}
+
+void Tracker::give_all() const {
+#ifdef MEMPOOL_VALGRIND
+  if (active()) VALGRIND_MEMPOOL_TRIM(region_, region_, 0);
+#endif
+}
+
+void Tracker::give(const u8* payload) const {
+  static_cast<void>(payload);
+#ifdef MEMPOOL_VALGRIND
+  if (active()) VALGRIND_MEMPOOL_FREE(region_, payload);
+#endif
+}
+
+void Tracker::resize(const u8* payload, u64 old_size, u64 size) const {
+  if (!active()) return;
+#ifdef MEMPOOL_VALGRIND
+  VALGRIND_MEMPOOL_CHANGE(region_, payload, payload, size);
+  if (size > old_size) VALGRIND_MAKE_MEM_UNDEFINED(payload + old_size, size - old_size);
+#endif
+  if (size > old_size && has_address_sanitizer()) {
+    __asan_unpoison_memory_region(payload + old_size, size - old_size);
+  }
+}
+
+void Tracker::unlock_range(const u8* from, u64 size) const {
+  if (has_address_sanitizer()) __asan_unpoison_memory_region(from, size);
+#ifdef MEMPOOL_VALGRIND
+  VALGRIND_MAKE_MEM_DEFINED(from, size);
+#endif
+}
+
+void Tracker::lock_range(const u8* from, u64 size) const {
+  if (has_address_sanitizer()) __asan_poison_memory_region(from, size);
+#ifdef MEMPOOL_VALGRIND
+  VALGRIND_MAKE_MEM_NOACCESS(from, size);
+#endif
+}
+
+}  // namespace mempool
