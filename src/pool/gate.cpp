@@ -1,4 +1,5 @@
-// Gate: has the program's own code, which a pool has called, left by longjmp?
+// Gate: the way in, where it is not open; and: has the program's own code, which a pool has called,
+// left by longjmp?
 //
 //     main
 //       pool_free
@@ -10,6 +11,8 @@
 #include "pool/gate.hpp"
 
 #include <unwind.h>
+
+#include <cerrno>
 
 namespace mempool {
 
@@ -27,6 +30,21 @@ _Unwind_Reason_Code look(_Unwind_Context* context, void* search) {
 }
 
 }  // namespace
+
+bool Gate::enter() {
+  if ((bits() & locked) != 0 && !mine()) {
+    mutex_.lock();
+    owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    return true;
+  }
+  if ((bits() & busy) == 0) return true;
+  if (program_is_running()) {
+    errno = EDEADLK;
+    return false;
+  }
+  set(busy, false);  // it has left by longjmp; a lock that it held is still ours
+  return true;
+}
 
 bool Gate::program_is_running() const {
   if (runner_ != std::this_thread::get_id()) return (bits() & locked) == 0;

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <atomic>
-#include <cerrno>
 #include <mutex>
 #include <thread>
 
@@ -33,17 +32,7 @@ class Gate {
 
   /// False and EDEADLK when the call comes out of this pool's own handler, sink or walk. Such a
   /// call would find the pool in the middle of another.
-  [[nodiscard]] bool enter() {
-    if ((bits() & locked) != 0 && !mine()) {
-      mutex_.lock();
-      owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-      return true;
-    }
-    if ((bits() & busy) == 0) return true;
-    if (program_is_running()) return refuse();
-    set(busy, false);  // it has left by longjmp; a lock that it held is still ours
-    return true;
-  }
+  [[nodiscard, gnu::noinline]] bool enter();
   void leave() {
     if ((bits() & locked) == 0) return;
     owner_.store({}, std::memory_order_relaxed);
@@ -86,10 +75,6 @@ class Gate {
   [[nodiscard]] u8 bits() const { return bits_.load(std::memory_order_relaxed); }
   void set(u8 bit, bool on) {
     bits_.store(static_cast<u8>(on ? bits() | bit : bits() & ~bit), std::memory_order_relaxed);
-  }
-  static bool refuse() {
-    errno = EDEADLK;
-    return false;
   }
 
   std::atomic<u8> bits_{0};  // relaxed: a plain byte to read, and `locked` never changes again

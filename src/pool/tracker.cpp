@@ -20,9 +20,11 @@ bool has_address_sanitizer() {
   return &__asan_poison_memory_region != nullptr && &__asan_unpoison_memory_region != nullptr;
 }
 
-bool on_valgrind() {
+/// Only Memcheck answers this; to Valgrind's other tools, and outside of it, it is nothing.
+bool on_memcheck() {
 #ifdef MEMPOOL_VALGRIND
-  return RUNNING_ON_VALGRIND != 0;
+  unsigned char byte = 0, bits = 0;
+  return VALGRIND_GET_VBITS(&byte, &bits, 1) == 1;
 #else
   return false;
 #endif
@@ -31,7 +33,7 @@ bool on_valgrind() {
 }  // namespace
 
 void Tracker::open(const u8* region, u64 capacity, u64 align) {
-  if (align < finest || (!has_address_sanitizer() && !on_valgrind())) return;
+  if (align < finest || (!has_address_sanitizer() && !on_memcheck())) return;
   region_ = region;
   capacity_ = capacity;
 #ifdef MEMPOOL_VALGRIND
