@@ -26,6 +26,8 @@ def run(options):
     """What the program wrote, by the suffix of the file that has what it should write."""
     environment = {key: value for key, value in os.environ.items()
                    if not key.startswith('MEMPOOL_')}
+    # built with the sanitizer, it must get to see what the pool sees
+    environment['ASAN_OPTIONS'] = 'allow_user_poisoning=0'
     environment['MEMPOOL_OPTIONS'] = 'debug=off'  # also where the library narrates by default
     if options.watch:
         environment['MEMPOOL_LOG'] = options.log

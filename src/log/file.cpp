@@ -164,15 +164,25 @@ int refuse(int fd, int error) {
   return error;
 }
 
+/// A place in the table; nullptr: no memory.
+File* add_file() {
+  try {
+    return table().files.emplace_back(std::make_unique<File>()).get();
+  } catch (...) {
+    return nullptr;
+  }
+}
+
 /// Puts an open descriptor into the table: locked, empty but for the header, or resumed.
-int start(int fd, const Opening& opening, const struct stat& status, File*& out) {
+int start(int fd, Opening& opening, const struct stat& status, File*& out) {
   const bool regular = S_ISREG(status.st_mode);
   if (regular && flock(fd, LOCK_EX | LOCK_NB) != 0) return refuse(fd, EBUSY);
   File* file = shared_file(table(), status);
   if (file != nullptr && opening.resume && resumable(*file, status)) {
     if (ftruncate(fd, static_cast<off_t>(file->size)) != 0) return refuse(fd, errno);
   } else {
-    if (file == nullptr) file = table().files.emplace_back(std::make_unique<File>()).get();
+    if (file == nullptr) file = add_file();
+    if (file == nullptr) return refuse(fd, ENOMEM);
     file->regular = regular;
     file->device = status.st_dev;
     file->inode = status.st_ino;
@@ -182,7 +192,7 @@ int start(int fd, const Opening& opening, const struct stat& status, File*& out)
     file->full = false;
     if (file->regular && ftruncate(fd, 0) != 0) return refuse(fd, errno);
   }
-  file->path = opening.path;
+  file->path = std::move(opening.path);
   file->mapped = file->regular && file->encoding == Encoding::mplog;
   file->owner = generation;
   file->fd = fd;
@@ -190,8 +200,9 @@ int start(int fd, const Opening& opening, const struct stat& status, File*& out)
   file->limit = opening.max == 0 ? u64_max : opening.max;
   file->users = 1;
   if (file->size == 0) {
-    std::string header;
-    write_header(file->encoding, header);
+    char room[most_bytes_without_data];
+    const char* const end = write_header(file->encoding, room);
+    const std::string_view header(room, static_cast<std::size_t>(end - room));
     if (const int error = write_all(fd, header, file->regular)) {
       stop(*file, error);
     } else {
@@ -206,8 +217,9 @@ int start(int fd, const Opening& opening, const struct stat& status, File*& out)
 void write_end(File& file) {
   pool_event event = event::make(POOL_EVENT_END);
   event.as.end = {file.events, file.dropped};
-  std::string end;
-  write_event(file.encoding, event, end);
+  char room[most_bytes_without_data];  // no memory is needed to end well
+  const char* const behind = event_writer(file.encoding)(event, room);
+  const std::string_view end(room, static_cast<std::size_t>(behind - room));
   if (file.mapped) cut(file);
   if (write_all(file.fd, end, file.regular) == 0) file.ended_at = file.size + end.size();
 }
@@ -227,7 +239,7 @@ const int fork_handlers = pthread_atfork(before_fork, after_fork_in_parent, afte
 
 }  // namespace
 
-File* open_file(const Opening& opening) {
+File* open_file(Opening opening) {
   static_cast<void>(fork_handlers);
   const std::lock_guard lock(table().mutex);
   struct stat status {};

@@ -29,7 +29,7 @@ struct Opening {
 
 /// Opens the file, or shares it with the pools of this process that write to it already.
 /// nullptr and errno: EBUSY when another process writes it, else as open(2).
-[[nodiscard]] File* open_file(const Opening& opening);
+[[nodiscard]] File* open_file(Opening opening);
 
 /// How the file's events are written. A file that is shared keeps the encoding of its first user.
 [[nodiscard]] Encoding encoding(const File& file);

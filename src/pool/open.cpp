@@ -84,7 +84,7 @@ Pool::~Pool() {
 
 /// The first events of a pool: who it is. Nothing of this can fail the creation.
 void Pool::start_watching() {
-  if (settings_.debug) watch_.narration = std::make_unique<NarratingSink>();
+  if (settings_.debug) watch_.narration.reset(new (std::nothrow) NarratingSink);
   if (settings_.ring != 0) {
     start_ring();
   } else if (!settings_.log.empty()) {
@@ -115,10 +115,20 @@ u64 Pool::base() const {
 
 /// 0, or the errno.
 int Pool::attach_file(const char* path, bool from_environment) {
-  log::File* file = log::open_file({log::expand_path(path), settings_.max, from_environment});
+  log::File* file = nullptr;
+  try {
+    file = log::open_file({log::expand_path(path), settings_.max, from_environment});
+  } catch (...) {
+    return ENOMEM;
+  }
   if (file == nullptr) return errno;
-  log_path_ = path;
-  watch_.file = std::make_unique<FileSink>(file, watch_.pool, settings_.flush);
+  try {
+    log_path_ = path;
+    watch_.file = std::make_unique<FileSink>(file, watch_.pool, settings_.flush);
+  } catch (...) {
+    log::close_file(file, {});
+    return ENOMEM;
+  }
   return 0;
 }
 

@@ -84,7 +84,12 @@ int Pool::open_recording(const char* path, bool alone, Recording& log) const {
   opening.alone = alone;
   log::File* file = log::open_file(opening);
   if (file == nullptr) return errno;
-  log.file = std::make_unique<FileSink>(file, watch_.pool, writing_at_once);
+  try {
+    log.file = std::make_unique<FileSink>(file, watch_.pool, writing_at_once);
+  } catch (...) {
+    log::close_file(file, {});
+    return ENOMEM;
+  }
   return 0;
 }
 

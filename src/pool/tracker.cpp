@@ -37,7 +37,7 @@ void Tracker::open(const u8* region, u64 capacity, u64 align) {
   region_ = region;
   capacity_ = capacity;
 #ifdef MEMPOOL_VALGRIND
-  VALGRIND_CREATE_MEMPOOL(region_, 0, 0);
+  VALGRIND_CREATE_MEMPOOL(region_, 0, 0);  // nothing around a block is closed: it is a neighbour's
 #endif
   lock_range(region_, capacity_);
 }

@@ -12,6 +12,8 @@ import sys
 program = pathlib.Path(sys.argv[1])
 expected = pathlib.Path(__file__).parent / "expected" / (program.name + ".txt")
 environment = {k: v for k, v in os.environ.items() if not k.startswith("MEMPOOL_")}
+# Built with the sanitizer, the pool is to see the damage, not the sanitizer.
+environment["ASAN_OPTIONS"] = "allow_user_poisoning=0"
 environment["MEMPOOL_OPTIONS"] = "debug=off"  # in case the library was built with POOL_DEBUG
 run = subprocess.run([program], env=environment, capture_output=True, text=True, timeout=60)
 said = re.sub(r"0x[0-9a-f]+", "PTR", run.stderr)
