@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <map>
-#include <set>
 #include <sstream>
 
 #include "event/table.hpp"
@@ -233,34 +232,11 @@ TEST_CASE("a flipped bit is noticed, unless it is in what the pool alone can kno
   // Told once, and nothing else in a log depends on them: the program's own words and bytes, what
   // it did wrong, addresses, the evidence of damage; a policy or a number that decides nothing
   // here; which of two calls an event belongs to that changes no block.
-  const std::set<std::string> told_once = {"note.text",
-                                           "note.file",
-                                           "note.line",
-                                           "bytes.hex",
-                                           "bytes.left_out",
-                                           "bytes.call",
-                                           "misuse.kind",
-                                           "misuse.offset",
-                                           "misuse.address",
-                                           "misuse.block",
-                                           "create.base",
-                                           "create.fill",
-                                           "create.policy",
-                                           "guard_check.call",
-                                           "guard_check.damaged",
-                                           "guard_check.first",
-                                           "guard_check.expected",
-                                           "guard_check.found",
-                                           "guard_check.side",
-                                           "guard_write.side",
-                                           "check.violations",
-                                           "check.blocks",
-                                           "check.event",
-                                           "alloc_fail.block",
-                                           "end.seq",
-                                           "end.pool",
-                                           "end.call",
-                                           "end.dropped"};
+  constexpr std::string_view told_once =
+      " note.text note.file note.line bytes.hex bytes.left_out bytes.call misuse.kind"
+      " misuse.offset misuse.address misuse.block create.base create.fill create.policy"
+      " guard_check.call guard_check.found check.violations check.blocks check.event"
+      " alloc_fail.block end.seq end.pool end.call end.dropped ";
   for (const Whole& log : logs()) {
     std::map<Fate, u64> count;
     std::map<std::string, u64> unnoticed;
@@ -277,7 +253,7 @@ TEST_CASE("a flipped bit is noticed, unless it is in what the pool alone can kno
         const std::size_t k = flip.event();
         for (const auto& field : changed_fields(log.events[k], flip.reading.events[k])) {
           ++unnoticed[field];
-          if (!told_once.contains(field))
+          if (told_once.find(" " + field + " ") == told_once.npos)
             FAIL_CHECK(field << " at byte " << at << ": " << flip.reading.events[k]);
         }
       }
