@@ -2,6 +2,7 @@
 Their answers are the same as without a log, and what is in the file can be read, to the last call
 that was finished. tests/fire/writer.c is the program; logfile_failure_spec.cpp has the same for one
 process, with a disk that is really full."""
+import json
 import os
 import random
 import re
@@ -24,13 +25,13 @@ def writer():
     return os.path.abspath(sys.argv[2])
 
 
-def start(calls, *arguments, log='', limit=None):
+def start(calls, *arguments, log='', limit=None, options=''):
     """Starts the program; limit is the largest file it may write, and going beyond is no signal."""
     def settle():
         if limit is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    env = environment(MEMPOOL_OPTIONS='debug=off,errors=quiet')
+    env = environment(MEMPOOL_OPTIONS='debug=off,errors=quiet' + options)
     if log:
         env['MEMPOOL_LOG'] = log
     return subprocess.Popen([writer(), str(calls), *arguments], env=env, preexec_fn=settle,
@@ -115,6 +116,21 @@ def no_growth():
             events, _ = cut_checked(name)
             told = viz('convert', name, '-o', 'cut.jsonl') and b'"dropped"' in read('cut.jsonl')
             expect_equal(events + int(lines[-2].split()[1]), total - 1 + told)  # all but `end`
+
+
+@case('a log that stops at the size that was asked for says itself what is missing')
+def own_limit():
+    without, _ = run()
+    for name in LOGS:
+        lines, err = run(log=name, options=',max=40000')
+        expect_equal(offsets(lines), offsets(without))
+        expect_equal((lines[-1], err), ('log whole', ''))
+        viz('convert', name, '-o', 'stopped.jsonl')
+        *_, told, end = map(json.loads, read('stopped.jsonl').splitlines())
+        missing = int(lines[-2].split()[1])
+        expect_equal((told['event'], told['to'] - told['from'] + 1), ('dropped', missing))
+        expect_equal((end['event'], end['dropped']), ('end', missing))
+        expect(missing > CALLS and os.path.getsize(name) < 40300, 'most of it is missing')
 
 
 @case('a second process is refused, works unwatched and tears nothing')
