@@ -113,6 +113,9 @@ def no_growth():
             expect(os.path.getsize(name) <= limit, 'no file beyond its limit')
             if limit < 4096:
                 continue
+            whole = read(name)[-2:] == b'}\n' if name.endswith('jsonl') else \
+                (os.path.getsize(name) - 64) % 32 == 0 and any(read(name)[-32:-24])
+            expect(whole, 'the last event is whole')
             events, _ = cut_checked(name)
             told = viz('convert', name, '-o', 'cut.jsonl') and b'"dropped"' in read('cut.jsonl')
             expect_equal(events + int(lines[-2].split()[1]), total - 1 + told)  # all but `end`
