@@ -209,7 +209,10 @@ void write_end(File& file) {
   std::string end;
   write_event(file.encoding, event, end);
   if (file.mapped) cut(file);
-  if (write_all(file.fd, end, file.regular) == 0) file.ended_at = file.size + end.size();
+  if (write_all(file.fd, end, file.regular) == 0)
+    file.ended_at = file.size + end.size();
+  else
+    cut(file);
 }
 
 // Locks the table over fork, so that the child finds it whole; then the child knows its name.
@@ -283,8 +286,11 @@ int close_file(File* file, std::string_view last_words) {
     return 0;  // the parent's: its mutex may be held by a thread that is not here
   const std::lock_guard table_lock(table().mutex);
   const std::lock_guard lock(file->mutex);
-  if (file->fd != -1 && !last_words.empty() && put(*file, last_words) == 0) {
-    file->size += last_words.size();
+  if (file->fd != -1 && !last_words.empty()) {
+    if (put(*file, last_words) == 0)
+      file->size += last_words.size();
+    else
+      cut(*file);
   }
   if (--file->users > 0) return file->error;
   if (file->fd != -1) {
