@@ -176,4 +176,5 @@ def own_logs():
 
 
 if __name__ == '__main__':
+    sys.argv[2] = writer()  # before any case changes the folder
     harness.run()
