@@ -4,6 +4,8 @@
 #   make deps            gets what building and drawing need (make deps-dev: tests and docs too)
 #   make bench           times Mempool beside other allocators (make deps-bench gets them);
 #                        BENCH='--help' and the like are handed on
+#   make fuzz            looks for inputs that break a fuzz target, FUZZ_SECONDS=60 of them for each
+#                        of FUZZ="api read_log" (make deps-fuzz gets clang)
 #   make POOL_DEBUG=1    the same library, narrating every pool on stderr
 #   make B=dir           another build folder; make install PREFIX=/usr DESTDIR=/tmp/stage; JOBS=-j2
 B ?= build
@@ -13,6 +15,8 @@ NINJA ?= ninja
 JOBS ?=
 DEMO_OUT ?= demo-out
 BENCH ?=
+FUZZ ?= api read_log
+FUZZ_SECONDS ?= 60
 
 pool_debug := $(if $(filter-out 0 no off false,$(POOL_DEBUG)),true,false)
 options := -DPOOL_DEBUG=$(pool_debug) -Dprefix=$(PREFIX)
@@ -22,8 +26,8 @@ else_clean := "If everything is there by now: make clean, as Meson remembers."
 .DEFAULT_GOAL := all
 .NOTPARALLEL:
 unexport MEMPOOL_LOG MEMPOOL_OPTIONS
-.PHONY: all configure tools deps deps-dev deps-bench demo test docs bench bench-page install clean \
-  help
+.PHONY: all configure tools deps deps-dev deps-bench deps-fuzz demo test docs bench bench-page fuzz \
+  install clean help
 
 all: configure
 	@$(NINJA) $(JOBS) -C $(B)
@@ -57,6 +61,10 @@ deps-dev:
 deps-bench:
 	@sh .ci/deps --install bench
 	@rm -rf $(B)-bench
+
+deps-fuzz:
+	@sh .ci/deps --install fuzz
+	@rm -rf $(B)-fuzz
 
 demo: all
 	@if [ ! -x $(B)/viz/mempool-viz ]; then exit 1; fi
@@ -94,14 +102,32 @@ bench-page: override BENCH += --instructions --json $(B)-bench/results.json --sv
 bench-page: bench
 	@python3 tests/bench/page.py $(B)-bench/results.json docs/performance.md
 
+# A build of its own, by clang and with its sanitizers. Inputs that reach new code are kept beside it
+# and are where the next run begins; one that breaks a target is named, and is a seed once it is fixed.
+$(B)-fuzz/build.ninja: | tools
+	@command -v clang++ >/dev/null || { echo "Fuzzing needs clang." \
+	  "Run:  make deps-fuzz   (it runs: $$(sh .ci/deps fuzz))" >&2; exit 1; }
+	@CC=clang CXX=clang++ $(MESON) setup $(B)-fuzz -Dfuzz=enabled -Ddocs=disabled \
+	  -Dexamples=disabled || { rm -rf $(B)-fuzz; exit 1; }
+
+fuzz: $(B)-fuzz/build.ninja
+	@for name in $(FUZZ); do \
+	  $(NINJA) $(JOBS) -C $(B)-fuzz tests/fuzz/fuzz-$$name && \
+	  mkdir -p $(B)-fuzz/corpus/$$name && \
+	  $(B)-fuzz/tests/fuzz/fuzz-$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	    -rss_limit_mb=2048 -artifact_prefix=$(B)-fuzz/ -print_final_stats=1 \
+	    $$(ls tests/fuzz/$$name.dict 2>/dev/null | sed s/^/-dict=/) \
+	    $(B)-fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
+
 install: all
 	@$(MESON) install -C $(B) --no-rebuild $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
 
 clean:
 	@if [ -d $(B) ] && [ ! -d $(B)/meson-private ]; then \
 	  echo "$(B) is not a build folder of Meson; it stays." >&2; exit 1; fi
-	@rm -rf $(B) $(B)-bench pool_test mempool-viz $(DEMO_OUT)
+	@rm -rf $(B) $(B)-bench $(B)-fuzz pool_test mempool-viz $(DEMO_OUT)
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo "targets: all deps deps-dev deps-bench demo test docs bench bench-page install clean help"
+	@echo "targets: all deps deps-dev deps-bench deps-fuzz demo test docs bench bench-page fuzz install" \
+	  "clean help"

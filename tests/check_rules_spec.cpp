@@ -184,6 +184,9 @@ TEST_CASE("R11 guards: written when they are on, checked before their block goes
                         R"("guard_write","block":0,"side":"back","offset":13,"size":3)")) ==
         "line 6 (pool 1, call 1, guard_write): R11 guards: the back guard of #0 is 12 to 16, not "
         "13 to 16");
+  CHECK(broken(replaced(text, R"("guard_write","block":0,"side":"back")",
+                        R"("guard_write","block":0,"side":"left")")) ==
+        "line 6 (pool 1, call 1, guard_write): R11 guards: the side is neither front nor back");
   CHECK(broken(replaced(text, R"("guards":4)", R"("guards":0)")) ==
         "line 4 (pool 1, call 1, alloc): R6 geometry: the payload starts at 4, but 0 bytes of "
         "front guard from 0 end at 0");
@@ -193,6 +196,32 @@ TEST_CASE("R11 guards: written when they are on, checked before their block goes
   CHECK(broken(replaced(pool.text(), R"("enabled":true,"guard_size":4,"ok":false)",
                         R"("enabled":false,"guard_size":0,"ok":true)")) ==
         "line 15 (pool 1, call 4, guards): R11 guards: they are off though 1 blocks live");
+}
+
+TEST_CASE("R11 guards: the bytes shown of a damaged guard agree with what is told of it") {
+  Scribe pool(256, {.align = 4, .guards = 8});
+  pool.alloc(8);
+  pool.check_finds(0, "ABC");
+  const std::string text = pool.text();
+  CHECK(broken(text) == "");
+  const auto says = [&](const char* what, const char* by) {
+    const std::string where = "line 7 (pool 1, call 2, guard_check): R11 guards: ";
+    const std::string said = broken(replaced(text, what, by));
+    CHECK(said.starts_with(where));
+    return said.substr(std::min(where.size(), said.size()));
+  };
+  CHECK(says("back\",\"offset\":16,\"size\":8,\"damaged",
+             "left\",\"offset\":16,\"size\":8,\"damaged") == "the side is neither front nor back");
+  CHECK(says(R"("expected":"ababab")", R"("expected":"abab")") ==
+        "not as many bytes are found as are expected");
+  CHECK(says(R"("expected":"ababab")", R"("expected":"abaaab")") ==
+        "the bytes expected are not those of a guard");
+  CHECK(says(R"("found":"414243")", R"("found":"ab4243")") ==
+        "the first bad byte is as it should be");
+  CHECK(says(R"("damaged":3)", R"("damaged":2)") ==
+        "the bad bytes shown are not as many as are told");
+  CHECK(says(R"("first":16)", R"("first":22)") == "the bytes shown reach beyond the guard");
+  CHECK(says(R"("first":16)", R"("first":24)") == "bytes are shown where none is bad");
 }
 
 TEST_CASE("R13 failure: the figures are right and the reason follows from them") {

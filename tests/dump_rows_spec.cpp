@@ -6,6 +6,7 @@
 
 #include "event/table.hpp"
 #include "support/dumping.hpp"
+#include "support/reading.hpp"
 #include "support/scribe.hpp"
 
 using namespace mempool;
@@ -253,4 +254,16 @@ TEST_CASE("a region of any size is dumped in reasonable time; what is passed ove
     if (line.starts_with("fold")) folds += content(line).substr(0, content(line).find("  ")) + " ";
   CHECK(folds.find("all #0, not looked at") != std::string::npos);
   CHECK(folds.find("all f1 free") != std::string::npos);
+}
+
+TEST_CASE(
+    "what a snapshot that was cut does not tell of a region is no block's, whatever its size") {
+  const std::string text =
+      log_of({R"({"seq":1,"pool":1,"call":0,"event":"snapshot","capacity":1099511627776,)"
+              R"("align":16,"policy":"first","guards":0,"base":"0x0","allocs":9,"blocks":9})",
+              R"({"seq":2,"pool":1,"call":0,"event":"block","offset":0,"size":96})"});
+  const Lines lines = lines_of(dump_of(frame_of(text, {}), {}));
+  CHECK(lines.size() < 40);
+  CHECK(has(lines,
+            "fold 0000000080|17179869182 lines, 0x0000000080..0x10000000000, all in no block |"));
 }

@@ -205,6 +205,11 @@ TEST_CASE("room that was never written ends a log, whatever a killed program lef
 
   pool_event end = event::make(POOL_EVENT_END);
   CHECK(read(log + records(end) + zeros(10)).findings.ended);
+  for (const std::string& rest : {half, half.substr(0, 31), text.substr(0, 64)}) {
+    const TextReading beyond = read(log + records(end) + rest);
+    CHECK_FALSE(beyond.findings.ended);
+    CHECK(beyond.findings.torn_tail);
+  }
 }
 
 TEST_CASE("records that are missing in the middle are damage, and reading goes on behind them") {

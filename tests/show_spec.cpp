@@ -306,6 +306,8 @@ TEST_CASE("text is measured in columns, cut between characters and wrapped at sp
   CHECK(viz::wrap("one two  three", 7) == Lines{"one two", "three"});
   CHECK(viz::wrap("a longword", 4) == Lines{"a", "long", "word"});
   CHECK(viz::wrap("", 4).empty());
+  CHECK(viz::wrap(std::string(8 << 20, 'x'), 64).size() == (8 << 20) / 64);  // in no time
+  CHECK(viz::wrap(std::string(8 << 20, 'x'), 64).size() == (8 << 20) / 64);  // in no time
   CHECK(viz::ascii("a → b × 2 ≥ é") == "a -> b x 2 >= ~");
 }
 

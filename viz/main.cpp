@@ -2,10 +2,6 @@
 //
 // The thinnest possible shell: parse() says what is wanted, run() does it. Exit status: 0 good,
 // 1 the input or the pool is bad, 2 usage.
-#include <fmt/format.h>
-
-#include <cstdio>
-
 #include "commands/commands.hpp"
 #include "options.hpp"
 #include "shell/streams.hpp"
@@ -16,6 +12,6 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   const auto options = parse(arguments);
   if (options) return run(*options);
-  fmt::print(stderr, "mempool-viz: {}\n", options.error().what);
+  say(options.error().what);
   return 2;
 }

@@ -36,14 +36,16 @@ namespace mempool {
 }
 
 /// Appends text with '~' for every control character (C0, DEL, C1: U+009B starts an escape
-/// sequence as well as ESC does) and for every byte that is not UTF-8.
+/// sequence as well as ESC does), for U+FFFE and U+FFFF, which XML does not have, and for every
+/// byte that is not UTF-8.
 inline void append_printable(std::string_view text, std::string& out) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     const u8 first = static_cast<u8>(text[0]);
     const bool c0 = first < 0x20 || first == 0x7F;
     const bool c1 = first == 0xC2 && length == 2 && static_cast<u8>(text[1]) < 0xA0;
-    const bool fit = length != 0 && !c0 && !c1;
+    const bool no_character = text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF");
+    const bool fit = length != 0 && !c0 && !c1 && !no_character;
     if (fit)
       out.append(text.substr(0, length));
     else

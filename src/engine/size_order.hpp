@@ -19,6 +19,8 @@
 // Source: segregated bins are as old as allocators; treaps are Seidel and Aragon's (1996).
 #pragma once
 
+#include <compare>
+
 #include "engine/pages.hpp"
 
 namespace mempool::engine {

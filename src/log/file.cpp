@@ -221,7 +221,10 @@ void write_end(File& file) {
   const char* const behind = event_writer(file.encoding)(event, room);
   const std::string_view end(room, static_cast<std::size_t>(behind - room));
   if (file.mapped) cut(file);
-  if (write_all(file.fd, end, file.regular) == 0) file.ended_at = file.size + end.size();
+  if (write_all(file.fd, end, file.regular) == 0)
+    file.ended_at = file.size + end.size();
+  else
+    cut(file);
 }
 
 // Locks the table over fork, so that the child finds it whole; then the child knows its name.
@@ -295,8 +298,11 @@ int close_file(File* file, std::string_view last_words) {
     return 0;  // the parent's: its mutex may be held by a thread that is not here
   const std::lock_guard table_lock(table().mutex);
   const std::lock_guard lock(file->mutex);
-  if (file->fd != -1 && !last_words.empty() && put(*file, last_words) == 0) {
-    file->size += last_words.size();
+  if (file->fd != -1 && !last_words.empty()) {
+    if (put(*file, last_words) == 0)
+      file->size += last_words.size();
+    else
+      cut(*file);
   }
   if (--file->users > 0) return file->error;
   if (file->fd != -1) {

@@ -49,7 +49,7 @@ class RecordEvents final : public Events {
   bool next(pool_event& event) override {
     while (const char* at = source_.peek())
       if (take(at, event)) return true;
-    if (!all_zero(source_.input().rest())) findings.torn_tail = true;
+    if (!all_zero(source_.input().rest())) tear();
     stop();
     return false;
   }
@@ -63,6 +63,11 @@ class RecordEvents final : public Events {
   bool take(const char* at, pool_event& event);
   bool take_event(record::Head head, pool_event& event);
   bool pass_empty();
+  /// The log ends within an event: also when `end` stands before it.
+  void tear() {
+    findings.torn_tail = true;
+    findings.ended = false;
+  }
 
   RecordSource source_;
   Unpacker unpacker_;
@@ -77,8 +82,8 @@ bool RecordEvents::take(const char* at, pool_event& event) {
     const bool something_follows = pass_empty();
     if (something_follows)
       damage(number, "nothing is written here");
-    else
-      findings.torn_tail |= torn;
+    else if (torn)
+      tear();
     return false;
   }
   const record::Head head = head_of(at);
@@ -104,12 +109,12 @@ bool RecordEvents::take_event(record::Head head, pool_event& event) {
       findings.ended = head.kind == POOL_EVENT_END;
       skipping_ = (head.bits & ~known_bits[head.kind - 1]) != 0;  // a later version says more
       return true;
-    case Unpacked::cut: findings.torn_tail = true; break;
+    case Unpacked::cut: tear(); break;
     case Unpacked::incomplete: {
       const char* at = source_.peek();
       const bool end = load_little<u64>(at) == 0 && !pass_empty();
       if (end)
-        findings.torn_tail = true;
+        tear();
       else
         damage(number, unpacker_.what());
       break;

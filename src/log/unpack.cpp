@@ -19,14 +19,14 @@ using event::Type;
 constexpr std::size_t cells_at = record::size - record::first_cells * 4;
 
 /// Fields of a kind that always have a cell.
-consteval std::size_t count_fixed(const Kind& kind) {
+constexpr std::size_t count_fixed(const Kind& kind) {
   std::size_t count = 0;
   for (const Field& field : kind.fields)
     if (record::has_cell(field.type) && !record::has_bit(field.type)) ++count;
   return count;
 }
 /// The bits of fields that have a cell when the bit is set.
-consteval u8 mask_of_cells(const Kind& kind) {
+constexpr u8 mask_of_cells(const Kind& kind) {
   unsigned mask = 0;
   for (std::size_t f = 0; f < kind.fields.size(); ++f)
     if (record::has_cell(kind.fields[f].type)) mask |= record::bit_of(kind, f);

@@ -137,7 +137,7 @@ void Pool::each_damage(See see) {
     see(finding);
   };
   for (Granule at = engine_.begin(); at != engine_.end(); at = engine_.after(at)) {
-    if (engine_.is_used_start(at) && !record_of(at).quarantined) {
+    if (is_live(at)) {
       const Findings findings = check_guards(at, layout(at, record_of(at)));
       look(findings.front);
       look(findings.back);
@@ -195,7 +195,7 @@ void Pool::look_around() {
 /// Before the pool goes: every guard is compared and told, and all poison.
 void Pool::check_everything_left() {
   for (Granule at = engine_.begin(); at != engine_.end(); at = engine_.after(at)) {
-    if (engine_.is_used_start(at) && !record_of(at).quarantined) {
+    if (is_live(at)) {
       Findings findings = check_guards(at, layout(at, record_of(at)));
       tell(findings, false);
       report(findings, "the pool is destroyed");

@@ -93,8 +93,7 @@ void Pool::close_region_to_readers() const {
   for (Granule at = engine_.begin(); at != engine_.end(); at = engine_.after(at)) {
     const u64 offset = offset_at(at);
     const u64 size = bytes(engine_.size_at(at));
-    const bool live = engine_.is_used_start(at) && !record_of(at).quarantined;
-    if (!live) {
+    if (!is_live(at)) {
       tracker_.lock(region_ + offset, size);
       continue;
     }

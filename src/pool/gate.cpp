@@ -32,13 +32,14 @@ _Unwind_Reason_Code look(_Unwind_Context* context, void* search) {
 }  // namespace
 
 bool Gate::enter() {
-  if ((bits() & locked) != 0 && !mine()) {
+  const bool waits = (bits() & locked) != 0 && !mine();
+  if (waits) {
     mutex_.lock();
     owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
-    return true;
   }
   if ((bits() & busy) == 0) return true;
   if (program_is_running()) {
+    if (waits) leave();
     errno = EDEADLK;
     return false;
   }

@@ -79,12 +79,12 @@ void Pool::tell_bytes() {
   u64 left = std::min(live, most_bytes_told);
   const u64 left_out = live - left;
   for (Granule at = engine_.begin(); at < engine_.wilderness() && left != 0;) {
-    if (engine_.is_free_start(at)) {
+    if (!is_live(at)) {
       at = engine_.after(at);
       continue;
     }
     u64 offset = offset_at(at);
-    while (at < engine_.wilderness() && !engine_.is_free_start(at)) at = engine_.after(at);
+    while (at < engine_.wilderness() && is_live(at)) at = engine_.after(at);
     const u64 end = std::min(offset_at(at), offset + left);
     while (offset != end) {
       const u64 size = std::min(end - offset, most_bytes_an_event);

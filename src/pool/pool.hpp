@@ -119,6 +119,9 @@ class Pool {
   [[nodiscard]] const engine::Record& record_of(Granule start) const {
     return slab_.find(engine_.head(start), start);
   }
+  [[nodiscard]] bool is_live(Granule start) const {
+    return engine_.is_used_start(start) && !record_of(start).quarantined;
+  }
   /// Start of the live block whose payload the pointer is; no_granule if it is none.
   [[nodiscard]] Granule locate(const void* pointer) const;
 
@@ -314,8 +317,7 @@ class Pool {
 template <class Visit>
 void Pool::each_live(Visit visit) const {
   for (Granule at = engine_.begin(); at < engine_.wilderness(); at = engine_.after(at)) {
-    if (engine_.is_free_start(at)) continue;
-    if (const engine::Record& record = record_of(at); !record.quarantined) visit(at, record);
+    if (is_live(at)) visit(at, record_of(at));
   }
 }
 

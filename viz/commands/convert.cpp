@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <vector>
 
 #include "commands/commands.hpp"
@@ -17,6 +16,7 @@
 #include "log/encoding.hpp"
 #include "shell/output.hpp"
 #include "shell/progress.hpp"
+#include "shell/streams.hpp"
 
 namespace mempool::viz {
 
@@ -124,8 +124,8 @@ Result<int> commands::convert(const Options& options) {
   const log::Findings& findings = source->reader.findings();
   const int status = say_findings(findings, source->name);
   if (findings.damaged + findings.unknown_events != 0)
-    fmt::print(stderr, "mempool-viz: {}: left out: damaged {}s {}, unknown events {}\n",
-               options.output, findings.unit, findings.damaged, findings.unknown_events);
+    say(fmt::format("{}: left out: damaged {}s {}, unknown events {}", options.output,
+                    findings.unit, findings.damaged, findings.unknown_events));
   if (const Result<void> finished = output->finish(); !finished)
     return tl::make_unexpected(finished.error());
   return status;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "event/table.hpp"
 #include "model/story.hpp"
@@ -44,7 +45,9 @@ std::string summary(const Workload& workload, const Outcome& outcome, const Opti
   const PoolSetup& pool = options.pool;
   std::string text;
   const auto line = [&text](std::string_view name, std::string_view value) {
-    text += fmt::format("{:<10} {}\n", name, value);
+    text += fmt::format("{:<10} ", name);
+    append_printable(value, text);
+    text += '\n';
   };
   line("trace", fmt::format("{}: {} operations", workload.name, workload.operations.size()));
   line("capacity", fmt::format("{} bytes: {}", outcome.capacity, outcome.capacity_why));

@@ -1,12 +1,10 @@
 // run: from verb to command, and the one place where an error is printed (main() prints those of
 // usage). See commands.hpp.
-#include <fmt/format.h>
-
-#include <cstdio>
 #include <new>
 
 #include "commands/commands.hpp"
 #include "shell/output.hpp"
+#include "shell/streams.hpp"
 
 namespace mempool::viz {
 
@@ -38,9 +36,9 @@ int run(const Options& options) {
   try {
     const Result<int> status = dispatch(options);
     if (status) return *status;
-    fmt::print(stderr, "mempool-viz: {}\n", status.error().what);
+    say(status.error().what);
   } catch (const std::bad_alloc&) {
-    std::fputs("mempool-viz: out of memory\n", stderr);
+    say("out of memory");
   }
   return bad;
 }

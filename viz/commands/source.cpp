@@ -3,24 +3,17 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <utility>
 
-#include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "commands/indexed.hpp"
 #include "shell/progress.hpp"
+#include "shell/streams.hpp"
 #include "workload/ops.hpp"
 
 namespace mempool::viz {
 
 namespace {
-
-void say(const std::string& sentence) {
-  std::string printable;
-  append_printable(sentence, printable);
-  fmt::print(stderr, "mempool-viz: {}\n", printable);
-}
 
 Result<Source> play_ops(const Options& options) {
   const Result<Workload> workload = parse_ops(*options.ops);

@@ -4,6 +4,9 @@
 // believed.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "event/table.hpp"
 #include "model/pool_check.hpp"
 
@@ -20,6 +23,30 @@ Broken miscounted(std::string_view what, u64 said, u64 counted) {
 
 std::string_view side_name(u32 side) {
   return event::word(event::Type::SIDE, side);
+}
+
+bool is_guard_side(u32 side) {
+  return side == POOL_SIDE_FRONT || side == POOL_SIDE_BACK;
+}
+
+/// What the bytes shown of a guard say against the rest of the event; nullptr: nothing. They begin
+/// at the first bad one. A flight recorder keeps none.
+const char* contradiction(const pool_event_guard_check& e) {
+  const std::span expected(e.expected.data, e.expected.size), found(e.found.data, e.found.size);
+  if (expected.size() != found.size()) return "not as many bytes are found as are expected";
+  if (expected.empty()) return nullptr;
+  if (e.damaged == 0 || e.first < e.offset || e.first - e.offset >= e.size)
+    return "bytes are shown where none is bad";
+  const u64 behind = e.size - (e.first - e.offset);  // from the first bad byte on
+  if (found.size() > behind) return "the bytes shown reach beyond the guard";
+  if (std::ranges::any_of(expected, [](u8 byte) { return byte != guard_byte; }))
+    return "the bytes expected are not those of a guard";
+  if (found.front() == guard_byte) return "the first bad byte is as it should be";
+  const auto bad = found.size() - static_cast<u64>(std::ranges::count(found, guard_byte));
+  const bool all = found.size() == behind;
+  if (bad > e.damaged || (all && bad != e.damaged))
+    return "the bad bytes shown are not as many as are told";
+  return nullptr;
 }
 
 }  // namespace
@@ -159,6 +186,7 @@ Verified PoolCheck::guard_write(const pool_event_guard_write& e) const {
   const auto refuse = [](std::string what) { return Broken{Rule::guards, std::move(what)}; };
   if (block == nullptr) return Broken{Rule::numbers, fmt::format("#{} does not live", e.block)};
   if (model_.guard_size == 0) return refuse("guards are off");
+  if (!is_guard_side(e.side)) return refuse("the side is neither front nor back");
   const bool front = e.side == POOL_SIDE_FRONT;
   if (front ? call_.due_front == 0 : call_.due_front != 0 || call_.due_back == 0)
     return refuse(fmt::format("the {} guard of #{} is not due", side_name(e.side), e.block));
@@ -175,6 +203,7 @@ Verified PoolCheck::guard_check(const pool_event_guard_check& e) {
   const Block* block = model_.containing(e.offset);
   if (block == nullptr || !block->used || block->number != e.block)
     return Broken{Rule::numbers, fmt::format("#{} has no block at {}", e.block, e.offset)};
+  if (!is_guard_side(e.side)) return refuse("the side is neither front nor back");
   const Guard& guard = e.side == POOL_SIDE_FRONT ? block->front() : block->back();
   if (guard.size == 0)
     return refuse(fmt::format("#{} has no {} guard", e.block, side_name(e.side)));
@@ -185,6 +214,7 @@ Verified PoolCheck::guard_check(const pool_event_guard_check& e) {
   if (e.damaged > e.size || (e.damaged != 0) != (e.first != POOL_NONE))
     return refuse(fmt::format("{} of {} bytes damaged, and the first bad byte is {}", e.damaged,
                               e.size, e.first == POOL_NONE ? "left out" : "told"));
+  if (const char* against = contradiction(e)) return refuse(against);
   guards_checked_.insert(e.offset);
   if (e.damaged != 0) ++call_.damaged;
   return std::nullopt;

@@ -91,7 +91,7 @@ void look(Telling& t, u64 taken) {
 
 std::vector<Look> Story::walk() const {
   std::vector<Look> looks = trail;
-  std::ranges::rotate(looks, looks.begin() + static_cast<std::ptrdiff_t>(walk_start));
+  std::rotate(looks.begin(), looks.begin() + static_cast<std::ptrdiff_t>(walk_start), looks.end());
   return looks;
 }
 

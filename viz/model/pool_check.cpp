@@ -41,6 +41,7 @@ Rule rule_of(u32 kind) {
 bool is_main(u32 kind) {
   switch (kind) {
     case POOL_EVENT_SPLIT:
+    case POOL_EVENT_COALESCE:
     case POOL_EVENT_SLAB:
     case POOL_EVENT_GUARD_WRITE:
     case POOL_EVENT_GUARD_CHECK:

@@ -4,9 +4,26 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "base/text.hpp"
 
 namespace mempool::viz {
+
+void say(std::string_view sentence) {
+  std::string text = "mempool-viz: ";
+  while (!sentence.empty()) {
+    const std::size_t end = std::min(sentence.find('\n'), sentence.size());
+    append_printable(sentence.substr(0, end), text);
+    sentence.remove_prefix(std::min(end + 1, sentence.size()));
+    if (!sentence.empty()) text += '\n';
+  }
+  text += '\n';
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
 
 void settle_standard_streams() {
   std::signal(SIGPIPE, SIG_IGN);

@@ -1,6 +1,8 @@
-// The standard streams as the program finds them: what must be put right before anything else.
-// Called once, by main(); nothing is written here.
+// The standard streams: what must be put right before anything else, and how something is said on
+// stderr. Standard output is output.hpp's.
 #pragma once
+
+#include <string_view>
 
 namespace mempool::viz {
 
@@ -8,5 +10,9 @@ namespace mempool::viz {
 /// their number and with it what was meant for them; writing to such a stream still fails. A pipe
 /// whose reader is gone becomes an error that is told, not a signal that kills.
 void settle_standard_streams();
+
+/// "mempool-viz: SENTENCE" on stderr. What it quotes of a file, a name or an argument does nothing
+/// to a terminal; a sentence may have several lines.
+void say(std::string_view sentence);
 
 }  // namespace mempool::viz

@@ -65,8 +65,6 @@ std::string escape(std::string_view text, bool as_ascii) {
       out += "&quot;";
     else if (c == "\\")
       out += "&#92;&#92;";  // Graphviz replaces \N and \G by names, in HTML-like labels, too
-    else if (c == "\xEF\xBF\xBE" || c == "\xEF\xBF\xBF")
-      out += '~';  // U+FFFE and U+FFFF, which XML does not have
     else
       out += c;
   }

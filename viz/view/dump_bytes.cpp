@@ -34,12 +34,16 @@ std::string value_text(const Run& run) {
   return (run.cell.fill ? "fill " : "") + quoted(run.cell.value);
 }
 
+u64 number_of(const Piece& piece) {
+  return piece.block == nullptr ? 0 : piece.block->number;
+}
+
 /// "f12 free", "#6, 'a'", "#6 back guard"
 std::string content_text(const Run& run) {
   const std::string number = std::to_string(run.cell.number);
   const std::string side = run.part == Part::front_guard ? " front guard" : " back guard";
   switch (run.cell.shade) {
-    case Shade::nothing: return "nothing";
+    case Shade::nothing: return "in no block";
     case Shade::free:
       return "f" + number + " free" + (run.cell.known ? ", old " + value_text(run) : "");
     case Shade::ghost: return "f" + number + " free, old guard";
@@ -107,7 +111,7 @@ u64 Bytes::pass_unread(u64 start) {
   bool changed = false;
   if (comparing() && rows != 0) {
     rows = std::min(rows, other_.unread_rows(start, other));
-    changed = rows != 0 && (piece.part != other.part || piece.block->number != other.block->number);
+    changed = rows != 0 && (piece.part != other.part || number_of(piece) != number_of(other));
   }
   if (rows == 0) return 0;
   flush();
@@ -116,8 +120,9 @@ u64 Bytes::pass_unread(u64 start) {
                         : piece.part == Part::payload ? Shade::payload
                         : piece.part == Part::header  ? Shade::header
                         : piece.part == Part::padding ? Shade::padding
+                        : piece.part == Part::nothing ? Shade::nothing
                                                       : Shade::guard;
-    run_ = {start, rows, {shade, false, false, 0, piece.block->number}, piece.part, false, changed};
+    run_ = {start, rows, {shade, false, false, 0, number_of(piece)}, piece.part, false, changed};
     flush();
   }
   return rows * page_.width;
@@ -134,16 +139,17 @@ void Bytes::compare() {
 
 /// The run that the row makes alone; nothing if it has to be seen.
 std::optional<Run> Bytes::foldable() const {
-  if (!page_.options.fold || row_.columns != page_.width || row_.pieces.size() != 1) return {};
-  const Piece& piece = row_.pieces.front();
-  if (piece.begin >= row_.start) return {};  // its label stands here
+  if (!page_.options.fold || row_.columns != page_.width || row_.pieces.size() > 1) return {};
+  const Part part = row_.pieces.empty() ? Part::nothing : row_.pieces.front().part;
+  if (part != Part::nothing && row_.pieces.front().begin >= row_.start)
+    return {};  // its label stands here
   const auto all_as_first = [&](const auto& columns) {
     return std::all_of(columns.begin(), columns.begin() + page_.width,
                        [&](const auto& each) { return each == columns.front(); });
   };
   if (!all_as_first(row_.cells)) return {};
   if (comparing() && !all_as_first(changed_)) return {};
-  return Run{row_.start, 1, row_.cells.front(), piece.part, true, comparing() && changed_.front()};
+  return Run{row_.start, 1, row_.cells.front(), part, true, comparing() && changed_.front()};
 }
 
 void Bytes::take() {

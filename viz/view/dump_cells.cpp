@@ -49,6 +49,7 @@ Cell Rows::cell(const Piece& piece, u64 at) const {
     case Part::header: cell.shade = Shade::header; break;
     case Part::payload: cell.shade = Shade::payload; break;
     case Part::padding: cell.shade = Shade::padding; break;
+    case Part::nothing: break;
     case Part::front_guard:
     case Part::back_guard: {
       const Guard& guard =
@@ -87,9 +88,13 @@ void Rows::read(u64 start, Row& row) {
 }
 
 u64 Rows::unread_rows(u64 start, Piece& found) {
-  if (read_ < most_read) return 0;
   advance(start);
-  if (block_ == model_.blocks().end()) return 0;
+  if (block_ == model_.blocks().end()) {
+    const u64 end = start < model_.capacity ? model_.capacity : u64_max;
+    found = {Part::nothing, false, start, end, nullptr};
+    return (end - start) / width_;
+  }
+  if (read_ < most_read) return 0;
   u64 rows = 0;
   each_piece(block_->second, false, [&](const Piece& piece) {
     if (piece.begin >= start || piece.end <= start) return;

@@ -13,14 +13,14 @@ namespace mempool::viz {
 
 inline constexpr unsigned most_columns = 64;
 
-enum class Part : u8 { header, front_guard, payload, padding, back_guard, free };
+enum class Part : u8 { header, front_guard, payload, padding, back_guard, free, nothing };
 
 /// A part of a block: the whole of it, also where it reaches beyond the row.
 struct Piece {
   Part part;
   bool odd;  // every other used block is: neighbours get different colours
   u64 begin, end;
-  const Block* block;
+  const Block* block;  // nullptr: of none, as a snapshot that was cut tells not all of them
 };
 
 enum class Shade : u8 { nothing, header, payload, padding, guard, damaged, free, ghost };
@@ -61,7 +61,7 @@ class Rows {
 
   void read(u64 start, Row& row);
   /// The whole rows from `start` on that need not be read: they lie inside the piece returned,
-  /// which begins before them. 0 while little has been read.
+  /// which begins before them. 0 while little has been read, unless they are no block's.
   [[nodiscard]] u64 unread_rows(u64 start, Piece& piece);
 
  private:

@@ -75,7 +75,8 @@ std::vector<std::string> reasons(const Story& story) {
   constexpr std::size_t width = page_width - 7;
   std::vector<std::string> sentences;
   for (const std::string& sentence : story.sentences) sentences.push_back(printable(sentence));
-  std::ranges::stable_partition(sentences, [](const std::string& s) { return s.starts_with("✗"); });
+  std::stable_partition(sentences.begin(), sentences.end(),
+                        [](const std::string& s) { return s.starts_with("✗"); });
   std::string text;
   for (std::size_t i = 0; i < sentences.size(); ++i) {
     const std::string longer = text.empty() ? sentences[i] : text + " " + sentences[i];

@@ -84,11 +84,11 @@ void lay_out(std::vector<Card>& cards, u64 capacity, std::size_t columns) {
   }
   // Shares are rounded so that they add up: each ends where their sum so far ends.
   long double exact = 0;
-  std::size_t given = 0, fixed_columns = 0;
+  std::size_t given = 0;
   for (std::size_t i = 0; i < cards.size(); ++i) {
     Card& card = cards[i];
     if (fixed[i]) {
-      fixed_columns += card.width = card.least;
+      card.width = card.least;
       continue;
     }
     exact += room * static_cast<long double>(card.block->size) / bytes;

@@ -135,8 +135,10 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     text.remove_prefix(std::min(space + 1, text.size()));
     if (columns(line) + columns(word) > width) flush();
     if (line.empty() && word.empty()) continue;
-    while (columns(word) > width) {
+    // A word may be megabytes long: no more of it is looked at than fits.
+    for (;;) {
       std::string_view piece = front_columns(word, width);
+      if (piece.size() == word.size()) break;
       if (piece.empty()) piece = word.substr(0, std::max<std::size_t>(utf8_length(word), 1));
       lines.emplace_back(piece);
       word.remove_prefix(piece.size());
