@@ -8,7 +8,8 @@
  *
  * Conventions, for every function:
  *  1. Failure is NULL, 0 or -1 as said below, with the reason in errno. Success leaves errno alone.
- *  2. A NULL pool gives EINVAL and has no effect. A call from within a sink or an error handler of
+ *  2. A NULL pool gives EINVAL and has no effect; so does one of the 16 pools that were destroyed
+ *     last, and it is reported. A call from within a sink or an error handler of
  *     the same pool gives EDEADLK and has no effect.
  *  3. Sizes and offsets are bytes. Offsets count from the start of the region.
  *  4. A pool is used by one thread at a time unless its option `thread_safe` is on. Different

@@ -183,6 +183,15 @@ TEST_CASE("a reset empties the quarantine") {
   CHECK(s.check() == 0);
 }
 
+TEST_CASE("a block stays where it is if what leaves the quarantine is the room on its right") {
+  Scene s(100, poisoned(100));
+  s.alloc(40);
+  s.alloc(60);
+  s.free(1);
+  CHECK(s.realloc(0, 90) == 0);
+  CHECK(s.events() == "poison_check release poison_check resize");
+}
+
 TEST_CASE("a block that moves leaves its old place to the quarantine") {
   Scene s(200, poisoned(100));
   s.alloc(20);

@@ -69,6 +69,43 @@ TEST_CASE("every bit of every guard byte is compared") {
   }
 }
 
+TEST_CASE("guards of every size are compared whole, at a free, a check and the end") {
+  struct Found {
+    u64 reports = 0;
+    pool_report last{};
+  };
+  const auto keep = [](const pool_report* report, void* to) {
+    auto& found = *static_cast<Found*>(to);
+    ++found.reports;
+    found.last = *report;
+  };
+  for (u64 guard = 1; guard <= 4096; ++guard) {
+    pool_options options{};
+    options.struct_size = sizeof options;
+    options.guards = guard;
+    MemoryPool* pool = pool_create_with(3 * 4096 + 64, &options);
+    Found found;
+    pool_set_error_handler(pool, keep, &found);
+    const u64 size = guard % 40;
+    auto* p = static_cast<u8*>(pool_alloc(pool, size));
+    for (const u64 at : {u64{0}, guard / 2, guard - 1}) {
+      for (u8* byte : {p + size + at, p - 1 - at}) {
+        const u8 flipped = static_cast<u8>(1 << (at + guard) % 8);
+        *byte ^= flipped;
+        REQUIRE(pool_check(pool, keep, &found) == 1);
+        REQUIRE(found.last.damaged == 1);
+        REQUIRE(found.last.offset == byte - p);
+        *byte ^= flipped;
+      }
+    }
+    found.reports = 0;
+    p[size + guard - 1] ^= 1;
+    if (guard % 2 == 0) pool_free(pool, p);
+    pool_destroy(pool);
+    REQUIRE(found.reports == (guard % 2 == 0 ? 1 : 2));  // at the end there is the leak as well
+  }
+}
+
 TEST_CASE("a damaged guard is told with side, place, count and bytes, and the block is freed") {
   Scene s(200, guarded(1, 8));
   s.alloc(48);

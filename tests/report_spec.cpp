@@ -186,6 +186,30 @@ TEST_CASE("captured bytes are those that changed since the last call") {
   CHECK(s.model().byte(7).value == 'E');
 }
 
+TEST_CASE("who uses a pool that was destroyed is told, and nothing happens") {
+  pool_options options{};
+  options.struct_size = sizeof options;
+  options.errors = POOL_ERRORS_QUIET;
+  for (const int thread_safe : {POOL_OFF, POOL_ON}) {
+    options.thread_safe = thread_safe;
+    MemoryPool* pool = pool_create_with(4096, &options);
+    void* p = pool_alloc(pool, 10);
+    pool_destroy(pool);
+    errno = 0;
+    CHECK(pool_alloc(pool, 10) == nullptr);
+    CHECK(errno == EINVAL);
+    errno = 0;
+    pool_free(pool, p);
+    CHECK(errno == EINVAL);
+    CHECK(pool_check(pool, nullptr, nullptr) == -1);
+    pool_destroy(pool);
+    MemoryPool* next = pool_create(4096);  // the process goes on
+    CHECK(pool_alloc(next, 10) != nullptr);
+    pool_reset(next);
+    pool_destroy(next);
+  }
+}
+
 // ---- handlers -----------------------------------------------------------------------------------
 
 namespace {

@@ -42,7 +42,8 @@ extern "C" {
   V(OVERRUN, overrun, 1) V(UNDERRUN, underrun, 2) V(DOUBLE_FREE, double_free, 3)               \
   V(INTERIOR_FREE, interior_free, 4) V(FOREIGN_FREE, foreign_free, 5)                          \
   V(WRONG_POOL, wrong_pool, 6) V(BAD_ARGUMENT, bad_argument, 7) V(LEAK, leak, 8)               \
-  V(METADATA, metadata, 9) V(WRITE_AFTER_FREE, write_after_free, 10)
+  V(METADATA, metadata, 9) V(WRITE_AFTER_FREE, write_after_free, 10)                             \
+  V(DEAD_POOL, dead_pool, 11)
 
 #define POOL_WORD_(CONSTANT, word, code) POOL_##CONSTANT = code,
 #define POOL_SIDE_WORD_(CONSTANT, word, code) POOL_SIDE_##CONSTANT = code,

@@ -230,6 +230,7 @@ const char* pool_strerror(int kind) {
     case POOL_ERROR_LEAK: return "leak";
     case POOL_ERROR_METADATA: return "broken bookkeeping";
     case POOL_ERROR_WRITE_AFTER_FREE: return "write after free";
+    case POOL_ERROR_DEAD_POOL: return "pool that was destroyed";
   }
   return "unknown error";
 }

@@ -13,6 +13,10 @@
 #include <unwind.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/line.hpp"
 
 namespace mempool {
 
@@ -32,6 +36,7 @@ _Unwind_Reason_Code look(_Unwind_Context* context, void* search) {
 }  // namespace
 
 bool Gate::enter() {
+  if ((bits() & dead) != 0) return refuse_dead();
   const bool waits = (bits() & locked) != 0 && !mine();
   if (waits) {
     mutex_.lock();
@@ -45,6 +50,19 @@ bool Gate::enter() {
   }
   set(busy, false);  // it has left by longjmp; a lock that it held is still ours
   return true;
+}
+
+/// Nothing is left of the pool but its address and how it took errors.
+bool Gate::refuse_dead() const {
+  if (errors_ != POOL_ERRORS_QUIET) {
+    Line line;
+    line << "mempool: error: " << pool_strerror(POOL_ERROR_DEAD_POOL) << ": pool ";
+    line.pointer(this) << "\nmempool:   the call changed nothing\n";
+    std::fwrite(line.view().data(), 1, line.view().size(), stderr);
+  }
+  if (errors_ == POOL_ERRORS_ABORT) std::abort();
+  errno = EINVAL;
+  return false;
 }
 
 bool Gate::program_is_running() const {

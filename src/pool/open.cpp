@@ -280,8 +280,9 @@ void Pool::release_all() {
   const bool owns_region = owns_region_;
   void* metadata = metadata_;
   const u64 metadata_bytes = metadata_bytes_;
+  const u32 errors = settings_.errors;
   handle->~MemoryPool();
-  release(handle);
+  registry::bury(handle, errors);
   unmap(metadata, metadata_bytes);
   if (owns_region) unmap(region, capacity);
 }

@@ -251,7 +251,14 @@ void* Pool::realloc(void* pointer, u64 requested) {
   begin_call();
   count_call();
   const explain::Layout old = layout(start, record_of(start));
-  return resize_in_place(start, old, requested) ? pointer : move(old, start, requested);
+  // What leaves the quarantine may be the room on the right.
+  while (!resize_in_place(start, old, requested)) {
+    const auto wanted = static_cast<Granule>(needed(requested, guard_) >> shift_);
+    const bool hopeless = requested > capacity_ || quarantine_.empty();
+    if (hopeless || engine_.fits(wanted, {})) return move(old, start, requested);
+    release_oldest();
+  }
+  return pointer;
 }
 
 // The block keeps the guard size that it was given.

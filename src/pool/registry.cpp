@@ -5,6 +5,10 @@
 #include <sched.h>
 
 #include <mutex>
+#include <new>
+#include <utility>
+
+#include "base/memory.hpp"
 
 #include "pool/pool.hpp"
 
@@ -66,6 +70,16 @@ void remove(Pool& pool) {
   const std::lock_guard lock(mutex);
   (pool.newer != nullptr ? pool.newer->older : newest) = pool.older;
   if (pool.older != nullptr) pool.older->newer = pool.newer;
+}
+
+void bury(void* pool, u32 errors) {
+  constexpr std::size_t most = 16;
+  static void* graves[most];
+  static std::size_t next = 0;
+  auto* gate = new (&static_cast<MemoryPool*>(pool)->gate()) Gate;
+  gate->bury(errors);
+  const std::lock_guard lock(mutex);
+  release(std::exchange(graves[next++ % most], pool));
 }
 
 u32 owner_of(const void* address) {

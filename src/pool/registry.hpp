@@ -18,5 +18,9 @@ void remove(Pool& pool);
 /// Number of the live pool whose region holds the address; 0 if there is none.
 [[nodiscard]] u32 owner_of(const void* address);
 
+/// Takes the memory of a pool that was destroyed. Of the last few the gate stays, so that who uses
+/// one is told instead of believed.
+void bury(void* pool, u32 errors);
+
 }  // namespace registry
 }  // namespace mempool
