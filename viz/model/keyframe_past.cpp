@@ -35,6 +35,7 @@ Damage unpack_one(Unpack& in) {
 void Keyframe::pack_damage(const Model& model, std::string& out) {
   put(out, model.stains.size());
   for (const auto& [first, stain] : model.stains) pack_one(stain, out);
+  put(out, model.found_);
   put(out, model.damages.size());
   for (const Damage& damage : model.damages) pack_one(damage, out);
 }
@@ -43,9 +44,10 @@ bool Keyframe::unpack_damage(Unpack& in, Model& model) {
   const u64 stains = in.number();
   for (u64 i = 0; i < stains && !in.bad(); ++i) {
     const Damage stain = unpack_one(in);
-    if (stain.first >= model.capacity) return false;
+    if (stain.first >= model.capacity || stain.damaged > model.capacity - stain.first) return false;
     model.stains.insert_or_assign(stain.first, stain);
   }
+  model.found_ = in.number();
   const u64 damages = in.number();
   if (damages > Model::most_damages) return false;
   for (u64 i = 0; i < damages && !in.bad(); ++i) model.damages.push_back(unpack_one(in));

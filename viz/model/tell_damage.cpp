@@ -143,7 +143,7 @@ std::string damage_text(const Damage& damage, Radix radix) {
     what = fmt::format("{} guard of #{}", side_text(damage.side == POOL_SIDE_FRONT), damage.number);
   else
     what = damage.number == POOL_NONE ? "free memory"
-                                      : fmt::format("free memory, once #{}'s", damage.number);
+                                      : fmt::format("freed bytes of #{}", damage.number);
   return fmt::format("{}: {} of {} B, first at {}; {}", what, damage.damaged, damage.size,
                      offset_text(damage.first, radix),
                      window_text(damage.good_call, damage.bad_call));

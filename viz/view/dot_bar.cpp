@@ -49,8 +49,9 @@ std::string segment_text(const Picture& p, const Block& block, int width) {
   const int hatch = size - 1;
   const double room = named ? (width - name_width - 4) / 2 : width - 2;
   const std::string strokes =
-      p.say(hatching(room, hatch, block.quarantined ? ':' : '/'), hatch,
-            block.quarantined ? colour::quarantine_edge : colour::free_edge);
+      block.quarantined
+          ? p.say(hatching(room * 0.8, hatch, ':'), hatch, colour::quarantine_edge, true)
+          : p.say(hatching(room, hatch), hatch, colour::free_edge);
   return named ? strokes + text + strokes : strokes;
 }
 
@@ -63,6 +64,22 @@ bool known_damaged(const Picture& p, const Guard& guard) {
   });
 }
 
+/// A free block, and where in it somebody wrote.
+void add_stained(Bar& bar, const Block& block, const Damage& stain, int from, int right) {
+  constexpr int least = 3;
+  const std::string_view fill = block.quarantined ? colour::quarantine : colour::white;
+  const int begin = std::clamp(bar.x(stain.first), from, std::max(from, right - least));
+  const int wanted = std::max(bar.x(stain.first + stain.damaged) - begin, least);
+  const int end = std::min(begin + wanted, std::max(begin, right));
+  const bool name_first = begin - from > right - end;
+  const auto add = [&](int width, bool named) {
+    bar.add(width, fill, named ? segment_text(bar.p, block, width) : "");
+  };
+  add(begin - from, name_first);
+  bar.add(end - begin, colour::damage);
+  add(right - end, !name_first);
+}
+
 void add_block(Bar& bar, const Block& block) {
   const int left = bar.x(block.offset), right = bar.x(block.end());
   const bool parted = block.offset != 0 && right - left >= 3;
@@ -71,11 +88,9 @@ void add_block(Bar& bar, const Block& block) {
   const auto edge = [&](u64 offset) {
     return std::clamp(bar.x(offset), from, std::max(from, right));
   };
-  const bool stained = !block.lives() && bar.model.stain_in(block.offset, block.size) != nullptr;
-  const std::string_view fill = stained             ? colour::damage
-                                : block.quarantined ? colour::quarantine
-                                : block.used        ? colour::used
-                                                    : colour::white;
+  const std::string_view fill = block.quarantined ? colour::quarantine
+                                : block.used      ? colour::used
+                                                  : colour::white;
   const auto add_guard = [&](const Guard& guard, int width) {
     const bool bad = known_damaged(bar.p, guard);
     const std::string_view letter = bad ? "✗" : "G";
@@ -86,6 +101,9 @@ void add_block(Bar& bar, const Block& block) {
   const int payload = block.front().size == 0 ? from : edge(block.payload);
   const int payload_end = block.back().size == 0 ? right : edge(block.payload_end());
   add_guard(block.front(), payload - from);
+  const Damage* stain =
+      block.lives() ? nullptr : bar.model.stain_in(block.offset, block.size);
+  if (stain != nullptr) return add_stained(bar, block, *stain, from, right);
   const int middle = std::max(payload, payload_end) - payload;
   bar.add(middle, fill, segment_text(bar.p, block, middle));
   add_guard(block.back(), right - std::max(payload, payload_end));

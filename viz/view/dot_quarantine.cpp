@@ -84,13 +84,18 @@ void draw_quarantine(Picture& p) {
                             ? ""
                             : fmt::format(" of at most {}", size_text(model.quarantine))),
             style.small);
+  const int half = (frame.width - 2) / 2;
   p.canvas.table("quarantine_frame", frame,
                  {fmt::format("BORDER=\"1\" STYLE=\"rounded,dashed\" COLOR=\"{}\" "
                               "CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"4\"",
                               colour::grey),
                   "<TR>" +
-                      cell(frame.width - 2, frame.height - 2, R"(ALIGN="LEFT" VALIGN="TOP")",
-                           title) +
+                      cell(half, frame.height - 2, R"(ALIGN="LEFT" VALIGN="TOP")", title) +
+                      cell(frame.width - 2 - half, frame.height - 2,
+                           R"(ALIGN="RIGHT" VALIGN="TOP")",
+                           p.say(p.slide() ? "" : "no. 1 leaves when the limit is passed, or when "
+                                                  "room is needed",
+                                 style.small, colour::grey)) +
                       "</TR>"});
   const int y = p.y + heading;
   const std::string more = fmt::format("and {} more", entries.size());

@@ -98,8 +98,9 @@ std::string hatched(const Picture& p, const Card& card, int width, int height,
                     std::string_view sign = "") {
   const int room = sign.empty() ? width - 4 : (width - 2 * p.style.tiny) / 2;
   const std::string text =
-      p.say(hatching(room, p.style.hatch, card.waits() ? ':' : '/'), p.style.hatch,
-            card.waits() ? colour::quarantine_edge : colour::free_edge);
+      card.waits() ? p.say(hatching(room * 0.8, p.style.hatch, ':'), p.style.hatch,
+                           colour::quarantine_edge, true)
+                   : p.say(hatching(room, p.style.hatch), p.style.hatch, colour::free_edge);
   return cell(width, height, "",
               sign.empty() ? text : text + p.say(sign, p.style.tiny, colour::black) + text);
 }
