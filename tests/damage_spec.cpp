@@ -209,8 +209,9 @@ TEST_CASE("the line that asked for a block is said with it, also when it is gone
   CHECK(has(told(s), "written between them. #0 was asked for at parser.c:118.\n"));
   s.pointer(0)[3] = 'A';
   s.check();
-  CHECK(has(told(s), "byte 3 of #0, which was given back at call 3; good at call 3, bad at call 4: "
-                     "written between them. #0 was asked for at parser.c:118."));
+  CHECK(has(told(s),
+            "byte 3 of #0, which was given back at call 3; good at call 3, bad at call 4: "
+            "written between them. #0 was asked for at parser.c:118."));
   s.free_pointer(s.pointer(0));
   CHECK(told(s).ends_with("nothing is changed.\n#0 was asked for at parser.c:118."));
   s.destroy();

@@ -1,5 +1,5 @@
-// Freed blocks that wait in quarantine, as the viewer tells and draws them: neither free nor used, in
-// lists of their own, and what is written to them stands out. The pools are real.
+// Freed blocks that wait in quarantine, as the viewer tells and draws them: neither free nor used,
+// in lists of their own, and what is written to them stands out. The pools are real.
 #include <doctest/doctest.h>
 
 #include <cstring>
@@ -11,6 +11,8 @@
 #include "support/golden.hpp"
 #include "support/scene.hpp"
 #include "view/view.hpp"
+#include "workload/ops.hpp"
+#include "workload/player.hpp"
 
 using namespace mempool;
 using namespace mempool::tests;
@@ -109,7 +111,8 @@ TEST_CASE("a block too large for the quarantine is freed at once, and it is said
   Scene s(200, keeping(40));
   s.alloc(100);
   s.free(0);
-  CHECK(has(told(frame(s)), "It is larger than the quarantine of 40 B, so it does not wait there."));
+  CHECK(
+      has(told(frame(s)), "It is larger than the quarantine of 40 B, so it does not wait there."));
 }
 
 TEST_CASE("a double free of a block that waits is caught before anybody else has its place") {
@@ -129,11 +132,12 @@ TEST_CASE("a stale free after reuse takes the new owner's block, and the story w
   s.free(0);
   s.alloc(32);
   s.free_pointer(s.pointer(0));
-  CHECK(told(frame(s)) ==
-        "pool_free(#1), at the place of #0\n"
-        "32 B freed; it touches f1 (64 B) on its right: coalesced to one block of 96 B, f2.\n"
-        "The pointer was #0's until call 2. If it is that old pointer which is freed here, #1 loses "
-        "its block, and the pool cannot tell.");
+  CHECK(
+      told(frame(s)) ==
+      "pool_free(#1), at the place of #0\n"
+      "32 B freed; it touches f2 (64 B) on its right: coalesced to one block of 96 B, f3.\n"
+      "The pointer was #0's until call 2. If it is that old pointer which is freed here, #1 loses "
+      "its block, and the pool cannot tell.");
   s.alloc(32);
   s.realloc(2, 40);
   s.free(2);
@@ -152,7 +156,7 @@ TEST_CASE("terminal: braces in the strip, and a third line for those who wait") 
   const Waiting s;
   const Lines lines = lines_of(seen("terminal", frame(s)));
   CHECK(lines[1] ==
-        " map  |{#0q* 32:::::}[#1 32       ]{#2q 32::::::}[#3 32       ](f1 40..........)|");
+        " map  |{#0q* 32:::::}[#1 32      ]{#2q 32::::::}[#3 32       ](f1 40..........)|");
   CHECK(lines[4] ==
         " quar |-> #2q 32 -> #0q* 32 -> NULL                 2 blocks, 64 B, oldest first");
   CHECK_FALSE(has(seen("terminal", frame(s, 4)), " quar |"));
@@ -217,15 +221,21 @@ TEST_CASE("picture: a write after free points to its byte, and the window stands
   check_golden("diagram-quarantine.dot", strip + drawing.node("sum_2"));
 }
 
-TEST_CASE("a log of a pool with quarantine, sites and checks at every call holds every rule") {
-  Setup setup = keeping(100);
-  setup.guards = 4;
+TEST_CASE("the log of an op list in a pool with all of it holds every rule") {
+  const auto ops = viz::parse_ops("+32,+32,+40,-0,-0,!0:4*1=65,?,-2,+32,~1:90,-3,+64,-4");
+  REQUIRE(ops.has_value());
+  viz::PoolSetup setup;
+  setup.capacity = 400;
+  setup.align = 8;
+  setup.guards = 8;
+  setup.poison = true;
+  setup.quarantine = 100;
   setup.check_every = true;
-  Scene s(600, setup);
-  for (int i = 0; i < 8; ++i) s.take_over(pool_alloc_at(s.pool(), 20, "a.c", i));
-  for (u64 i = 0; i < 8; i += 2) s.free(i);
-  s.realloc(1, 90);
-  s.alloc(200);
-  s.destroy();
-  CHECK(broken(s.log()) == "");
+  std::string text;
+  REQUIRE(viz::play(*ops, setup, {"", &text}, nullptr).has_value());
+  CHECK(broken(text) == "");
+  CHECK(has(text, "\"poison\":true,\"quarantine\":100"));
+  const viz::Frame last = frame_of(text, {});
+  REQUIRE(last.after.damages.size() == 1);
+  CHECK(last.after.damages[0].good_call + 1 == last.after.damages[0].bad_call);
 }

@@ -75,8 +75,7 @@ Fault Apply::poison_check(const pool_event_poison_check& e) {
   if (!in_region(e.offset, e.size)) return Fault::bad_size;
   if (e.damaged == 0) {
     const Block* block = m_.at(e.offset);
-    if (block != nullptr && block->quarantined)
-      m_.origins_.seen_clean(block->number, event_.call);
+    if (block != nullptr && block->quarantined) m_.origins_.seen_clean(block->number, event_.call);
     return Fault::none;
   }
   const bool inside =

@@ -74,8 +74,7 @@ void mark_event(Telling& t, const pool_event& event) {
     case POOL_EVENT_SPLIT: return split(changes, event.as.split);
     case POOL_EVENT_ALLOC: return taken(changes, t.frame.before, event.as.alloc);
     case POOL_EVENT_FREE: return set(changes, event.as.free.offset, Mark::freed);
-    case POOL_EVENT_QUARANTINE:
-      return set(changes, event.as.quarantine.offset, Mark::quarantined);
+    case POOL_EVENT_QUARANTINE: return set(changes, event.as.quarantine.offset, Mark::quarantined);
     case POOL_EVENT_RELEASE: return set(changes, event.as.release.offset, Mark::freed);
     case POOL_EVENT_COALESCE: return coalesced(changes, event.as.coalesce);
     case POOL_EVENT_RESIZE: return resized(changes, t.frame.before, event.as.resize);

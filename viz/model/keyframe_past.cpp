@@ -72,8 +72,9 @@ void Keyframe::pack_origins(const Origins& origins, std::string& out) {
   put(out, origins.graves_.size());
   for (std::size_t i = 0; i < origins.graves_.size(); ++i) {
     const Grave& grave = origins.graves_[(origins.oldest_ + i) % origins.graves_.size()];
-    for (const u64 field : {grave.number, grave.offset, grave.size, grave.payload, grave.call, grave.clean_call,
-                            grave.file == Origins::none ? 0 : u64{grave.file} + 1, grave.line})
+    for (const u64 field :
+         {grave.number, grave.offset, grave.size, grave.payload, grave.call, grave.clean_call,
+          grave.file == Origins::none ? 0 : u64{grave.file} + 1, grave.line})
       put(out, field);
   }
 }

@@ -206,7 +206,7 @@ class Model {
   History history_;
   Origins origins_;
   Told told_;
-  u64 found_ = 0;  // damage that this call has told since its last `check`
+  u64 found_ = 0;         // damage that this call has told since its last `check`
   friend class Apply;     // apply.cpp: one member function an event kind
   friend class Keyframe;  // keyframe.cpp: a model as bytes
 };

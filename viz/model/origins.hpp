@@ -31,9 +31,9 @@ struct Grave {
   u64 number = 0;
   u64 offset = 0, size = 0;  // the whole block
   u64 payload = 0;
-  u64 call = 0;              // that gave it back
-  u64 clean_call = 0;        // last call at which nobody was known to have written there since
-  u32 file = 0;              // where it was asked for, as Origins counts files
+  u64 call = 0;        // that gave it back
+  u64 clean_call = 0;  // last call at which nobody was known to have written there since
+  u32 file = 0;        // where it was asked for, as Origins counts files
   u64 line = 0;
 
   [[nodiscard]] bool holds(u64 at) const { return at >= offset && at - offset < size; }

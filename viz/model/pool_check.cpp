@@ -47,6 +47,7 @@ bool is_main(u32 kind) {
     case POOL_EVENT_BLOCK:
     case POOL_EVENT_POISON_CHECK:
     case POOL_EVENT_RELEASE:
+    case POOL_EVENT_COALESCE:  // of what is freed, or leaves the quarantine before a search
     case POOL_EVENT_SITE:
     case POOL_EVENT_CHECK:  // it may come before the work of any call
     case POOL_EVENT_BYTES: return false;

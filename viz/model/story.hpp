@@ -108,7 +108,8 @@ enum class Radix { dec, hex };
 
 /// "good at call 31, bad at call 42: written between them".
 [[nodiscard]] std::string window_text(u64 good_call, u64 bad_call);
-/// "back guard of #9: 3 of 8 B, first at 680; good at call 31, bad at ..."; "freed bytes of #2: ..."
+/// "back guard of #9: 3 of 8 B, first at 680; good at call 31, bad at ..."; "freed bytes of #2:
+/// ..."
 [[nodiscard]] std::string damage_text(const Damage& damage, Radix radix);
 /// "parser.c:118", printable whatever the log says; empty if it does not tell.
 [[nodiscard]] std::string site_text(const Model& model, u64 number);

@@ -98,12 +98,11 @@ std::string stain_text(const Telling& t, const Damage& damage, pool_bytes found)
                                  damage.damaged == 1 ? "at" : "first at", t.at(damage.first));
   const u64 shown = std::min<u64>({found.size, damage.damaged, 4});
   if (shown != 0)
-    text += fmt::format(" (expected {}, found {})",
-                        hex_text(std::array<u8, 4>{poison_byte, poison_byte, poison_byte,
-                                                   poison_byte}
-                                     .data(),
-                                 shown),
-                        hex_text(found.data, shown));
+    text += fmt::format(
+        " (expected {}, found {})",
+        hex_text(std::array<u8, 4>{poison_byte, poison_byte, poison_byte, poison_byte}.data(),
+                 shown),
+        hex_text(found.data, shown));
   if (damage.number != POOL_NONE) text += ": " + owner_text(t, damage.number, damage.first);
   return fmt::format("{}; {}.{}", text, window_text(damage.good_call, damage.bad_call),
                      damage.number == POOL_NONE ? "" : asked_text(t, damage.number));

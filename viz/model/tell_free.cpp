@@ -1,5 +1,5 @@
-// Tells a free: the guards that were checked, the bytes given back and the neighbours they coalesced
-// with; or that they wait in quarantine, and who left it.
+// Tells a free: the guards that were checked, the bytes given back and the neighbours they
+// coalesced with; or that they wait in quarantine, and who left it.
 #include <fmt/format.h>
 
 #include <algorithm>

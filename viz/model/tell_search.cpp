@@ -71,8 +71,8 @@ std::string class_text(const Story& story, const Look& taken) {
 std::string next_text(const Telling& t, const Look& taken) {
   const Story& story = t.story;
   const bool round = story.trail[story.walk_start].offset > taken.offset;
-  return fmt::format(", {}: {}{}{}", t.at(t.searched.cursor), looks_text(story),
-                     passed_text(story), round ? ", and going on at the lowest address" : "");
+  return fmt::format(", {}: {}{}{}", t.at(t.searched.cursor), looks_text(story), passed_text(story),
+                     round ? ", and going on at the lowest address" : "");
 }
 
 /// The rule, and how it led to the block that was taken.

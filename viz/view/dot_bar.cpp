@@ -101,8 +101,7 @@ void add_block(Bar& bar, const Block& block) {
   const int payload = block.front().size == 0 ? from : edge(block.payload);
   const int payload_end = block.back().size == 0 ? right : edge(block.payload_end());
   add_guard(block.front(), payload - from);
-  const Damage* stain =
-      block.lives() ? nullptr : bar.model.stain_in(block.offset, block.size);
+  const Damage* stain = block.lives() ? nullptr : bar.model.stain_in(block.offset, block.size);
   if (stain != nullptr) return add_stained(bar, block, *stain, from, right);
   const int middle = std::max(payload, payload_end) - payload;
   bar.add(middle, fill, segment_text(bar.p, block, middle));

@@ -184,7 +184,9 @@ std::vector<u64> focus(const Frame& frame, const Story& story) {
   }
   for (const auto& [offset, block] : model.blocks()) {
     const bool leaked = model.destroyed && block.lives();
-    if (leaked || (!block.lives() && model.stain_in(offset, block.size) != nullptr) || block.front().damaged != 0 || block.back().damaged != 0) add(&block);
+    if (leaked || (!block.lives() && model.stain_in(offset, block.size) != nullptr) ||
+        block.front().damaged != 0 || block.back().damaged != 0)
+      add(&block);
   }
   return offsets;
 }

@@ -22,8 +22,8 @@ struct Card {
   const Block* block = nullptr;  // kind block; borrowed from the model
   const Block* last = nullptr;   // kind fold: block is its first, last its last
   u64 used_blocks = 0, used_bytes = 0, free_blocks = 0, free_bytes = 0;  // kind fold
-  u64 waiting_blocks = 0;  // kind fold: in quarantine
-  u64 turn = 0;            // kind block: its place in the quarantine, from 1; 0 = not there
+  u64 waiting_blocks = 0;                                                // kind fold: in quarantine
+  u64 turn = 0;                   // kind block: its place in the quarantine, from 1; 0 = not there
   const Damage* stain = nullptr;  // kind block: it was written to after it was freed; borrowed
 
   int x = 0, width = 0;                 // points, from the strip's left edge

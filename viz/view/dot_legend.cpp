@@ -43,8 +43,8 @@ void add_blocks(const Picture& p, std::vector<Entry>& entries) {
   if (any_card(p, [](const Card& card) { return card.is_free(); }))
     entries.push_back({swatch(2, colour::free_edge, "dashed", colour::white), "//", "free block"});
   if (any_card(p, [](const Card& card) { return card.waits(); }))
-    entries.push_back({swatch(2, colour::quarantine_edge, "dashed", colour::quarantine), "::",
-                       "freed, in quarantine"});
+    entries.push_back({swatch(2, colour::quarantine_edge, "dashed", colour::quarantine),
+                       "::", "freed, in quarantine"});
   if (any_card(p, [](const Card& card) { return card.stain != nullptr; }))
     entries.push_back(
         {swatch(1, colour::black, "solid", colour::damage), "✗", "written after free"});

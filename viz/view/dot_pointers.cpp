@@ -95,12 +95,11 @@ void add_cursor(const Picture& p, std::vector<Pointer>& pointers) {
 void add_aligned(const Picture& p, const pool_event_alloc& e, std::vector<Pointer>& pointers) {
   if (e.alignment == POOL_NONE || e.alignment == 0) return;
   const bool shown = p.frame.before.base_in_page == 0 && e.payload % e.alignment == 0;
-  pointers.push_back(
-      {e.payload,
-       shown ? fmt::format("the payload: {} = {} × {}", p.at(e.payload), e.payload / e.alignment,
-                           e.alignment)
-             : fmt::format("the payload, its address a multiple of {}", e.alignment),
-       false});
+  pointers.push_back({e.payload,
+                      shown ? fmt::format("the payload: {} = {} × {}", p.at(e.payload),
+                                          e.payload / e.alignment, e.alignment)
+                            : fmt::format("the payload, its address a multiple of {}", e.alignment),
+                      false});
 }
 
 std::vector<Pointer> pointers_of(const Picture& p) {

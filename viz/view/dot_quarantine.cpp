@@ -35,9 +35,9 @@ std::vector<Entry> entries_of(const Picture& p) {
     entry.first = fmt::format("{}. {}", entries.size() + 1, block->name());
     entry.second = fmt::format("freed at call {}", block->call);
     entry.changed = p.change(block->offset) != nullptr;
-    entry.width = 16 + static_cast<int>(std::ceil(
-                           std::max(text_width(entry.first, p.style.text, true),
-                                    text_width(entry.second, p.style.small))));
+    entry.width =
+        16 + static_cast<int>(std::ceil(std::max(text_width(entry.first, p.style.text, true),
+                                                 text_width(entry.second, p.style.small))));
     entries.push_back(std::move(entry));
   }
   return entries;
@@ -85,18 +85,18 @@ void draw_quarantine(Picture& p) {
                             : fmt::format(" of at most {}", size_text(model.quarantine))),
             style.small);
   const int half = (frame.width - 2) / 2;
-  p.canvas.table("quarantine_frame", frame,
-                 {fmt::format("BORDER=\"1\" STYLE=\"rounded,dashed\" COLOR=\"{}\" "
-                              "CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"4\"",
-                              colour::grey),
-                  "<TR>" +
-                      cell(half, frame.height - 2, R"(ALIGN="LEFT" VALIGN="TOP")", title) +
-                      cell(frame.width - 2 - half, frame.height - 2,
-                           R"(ALIGN="RIGHT" VALIGN="TOP")",
-                           p.say(p.slide() ? "" : "no. 1 leaves when the limit is passed, or when "
-                                                  "room is needed",
-                                 style.small, colour::grey)) +
-                      "</TR>"});
+  p.canvas.table(
+      "quarantine_frame", frame,
+      {fmt::format("BORDER=\"1\" STYLE=\"rounded,dashed\" COLOR=\"{}\" "
+                   "CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"4\"",
+                   colour::grey),
+       "<TR>" + cell(half, frame.height - 2, R"(ALIGN="LEFT" VALIGN="TOP")", title) +
+           cell(frame.width - 2 - half, frame.height - 2, R"(ALIGN="RIGHT" VALIGN="TOP")",
+                p.say(p.slide() ? ""
+                                : "no. 1 leaves when the limit is passed, or when "
+                                  "room is needed",
+                      style.small, colour::grey)) +
+           "</TR>"});
   const int y = p.y + heading;
   const std::string more = fmt::format("and {} more", entries.size());
   const int room = p.strip.width - static_cast<int>(text_width(more, style.small));
@@ -112,9 +112,9 @@ void draw_quarantine(Picture& p) {
     x += entries[i].width + gap;
   }
   if (shown < entries.size())
-    p.canvas.text("quarantine_more", {x, y, p.strip.width + p.left() - x, height - 4}, "LEFT",
-                  p.say(fmt::format("and {} more", entries.size() - shown), style.small,
-                        colour::grey));
+    p.canvas.text(
+        "quarantine_more", {x, y, p.strip.width + p.left() - x, height - 4}, "LEFT",
+        p.say(fmt::format("and {} more", entries.size() - shown), style.small, colour::grey));
   p.y = frame.bottom();
 }
 

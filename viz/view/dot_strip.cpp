@@ -121,7 +121,8 @@ std::string free_card(const Picture& p, const Card& card, int width, int height)
   const int high = card.stain == nullptr ? hatch_height(p) : p.style.tiny + 4;
   const int low = card.widened ? p.style.tiny + 4 : hatch_height(p);
   const int middle = height - high - low;
-  std::string rows[3] = {upper_row(p, card, main, high), cell(main, middle, "", lines(p, card, main)),
+  std::string rows[3] = {upper_row(p, card, main, high),
+                         cell(main, middle, "", lines(p, card, main)),
                          hatched(p, card, main, low, card.widened ? "↔" : "")};
   if (card.shortened) {
     rows[0] += break_cell(p, height, "ROWSPAN=\"3\"") + hatched(p, card, tail, high);
@@ -163,14 +164,13 @@ void draw_ghosts(Picture& p, const Card& card) {
 std::string fold_text(const Picture& p, const Card& card) {
   const int size = p.style.small;
   const u64 blocks = card.used_blocks + card.free_blocks + card.waiting_blocks;
-  return p.say("⋯ " + count_text(blocks, "block") + " ⋯", size, "", true) +
-         "<BR/>" + p.say(fmt::format("{} used", card.used_blocks), size) + "<BR/>" +
+  return p.say("⋯ " + count_text(blocks, "block") + " ⋯", size, "", true) + "<BR/>" +
+         p.say(fmt::format("{} used", card.used_blocks), size) + "<BR/>" +
          p.say(card.waiting_blocks == 0
                    ? fmt::format("{} free", card.free_blocks)
                    : fmt::format("{} free, {} wait", card.free_blocks, card.waiting_blocks),
                size) +
-         "<BR/>" +
-         p.say(size_text(card.size), size);
+         "<BR/>" + p.say(size_text(card.size), size);
 }
 
 std::string card_cell(const Picture& p, const Card& card) {

@@ -28,8 +28,7 @@ int words_width(const Picture& p, const Card& card) {
   };
   switch (card.kind) {
     case Card::Kind::fold:
-      widen("⋯ " +
-                count_text(card.used_blocks + card.free_blocks + card.waiting_blocks, "block") +
+      widen("⋯ " + count_text(card.used_blocks + card.free_blocks + card.waiting_blocks, "block") +
                 " ⋯",
             style.small, true);
       widen(size_text(card.size), style.small, false);

@@ -97,7 +97,8 @@ void write_dump_damage(DumpPage& page, const Row& row) {
   const unsigned group = page.width == most_columns ? 16 : 8;
   constexpr u64 most_groups = 2;  // of a piece: a check tells 16 bytes from the first bad one on
   for (const Piece& piece : row.pieces) {
-    const bool may_be = is_guard(piece) || piece.part == Part::free || piece.part == Part::quarantine;
+    const bool may_be =
+        is_guard(piece) || piece.part == Part::free || piece.part == Part::quarantine;
     if (!may_be) continue;
     Hit hit{row, piece, damage_in(page.model, piece)};
     unsigned count = 0;

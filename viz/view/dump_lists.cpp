@@ -169,7 +169,7 @@ void write_left_out(DumpPage& page, std::span<const Block* const> blocks) {
     damaged += is_damaged(page.model, *block) ? 1 : 0;
   }
   const bool waits = blocks.front()->quarantined;
-  std::string text = std::to_string(blocks.size()) + (waits                    ? " blocks in quarantine"
+  std::string text = std::to_string(blocks.size()) + (waits ? " blocks in quarantine"
                                                       : blocks.front()->used ? " used blocks"
                                                                              : " free blocks");
   if (!waits)
@@ -207,9 +207,8 @@ bool same_entry(const Model& model_of_a, const Block& a, const Model& model_of_b
 
 std::string figures(const Model& model) {
   return "used=" + std::to_string(model.used_bytes) + " free=" + std::to_string(model.free_bytes) +
-         (model.quarantined_bytes == 0
-              ? ""
-              : " quarantine=" + std::to_string(model.quarantined_bytes)) +
+         (model.quarantined_bytes == 0 ? ""
+                                       : " quarantine=" + std::to_string(model.quarantined_bytes)) +
          " largest=" + std::to_string(model.largest_free()) +
          " blocks=" + std::to_string(model.blocks().size());
 }

@@ -129,9 +129,8 @@ void mark_span(DumpPage& page, const Row& row, const Piece& piece, std::string& 
     return std::all_of(row.cells.begin() + first, row.cells.begin() + last, test);
   };
   const bool fill = used && all([](const Cell& cell) { return cell.fill; });
-  const bool poison = !used && page.model.poison && all([](const Cell& cell) {
-    return cell.shade != Shade::damaged;
-  });
+  const bool poison = !used && page.model.poison &&
+                      all([](const Cell& cell) { return cell.shade != Shade::damaged; });
   const auto dressed = [&](unsigned at, char sign) {  // damage shows through
     if (row.cells[at].shade != Shade::damaged) marks[at] = sign;
   };

@@ -238,8 +238,7 @@ std::string Show::guard_remark(const Block& block) const {
   std::string text = fmt::format("guards {}+{}", block.front().size, block.back().size);
   bool checked = true;
   for (const Guard* guard : {&block.front(), &block.back()}) {
-    checked =
-        checked && (guard->size == 0 || frame_.after.known_good(*guard) != POOL_NONE);
+    checked = checked && (guard->size == 0 || frame_.after.known_good(*guard) != POOL_NONE);
     if (guard->damaged == 0) continue;
     text += fmt::format(", {} DAMAGED: {} of {} B, first at {}, {}",
                         guard == &block.front() ? "front" : "back", guard->damaged, guard->size,
@@ -257,7 +256,8 @@ std::string Show::free_remark(const Block& block) const {
   if (block.lives() || stain == nullptr) return text;
   if (!text.empty()) text += "; ";
   text += fmt::format("WRITTEN AFTER FREE: {} B, first at {}", stain->damaged, at(stain->first));
-  if (stain->number != POOL_NONE) text += fmt::format(", once #{}'s", stain->number);
+  const bool own = block.quarantined && stain->number == block.number;
+  if (stain->number != POOL_NONE && !own) text += fmt::format(", once #{}'s", stain->number);
   return text + ", " + window_text(stain->good_call, stain->bad_call);
 }
 
@@ -287,9 +287,8 @@ void Show::list(const Blocks& blocks, std::string_view title, bool with_payload)
       });
   Table table(with_payload ? "lrrrll" : "lrrrl");
   if (!blocks.empty())
-    table.row(with_payload
-                  ? std::vector<std::string>{"block", "size", "from", "to", "payload", ""}
-                  : std::vector<std::string>{"block", "size", "from", "to", ""});
+    table.row(with_payload ? std::vector<std::string>{"block", "size", "from", "to", "payload", ""}
+                           : std::vector<std::string>{"block", "size", "from", "to", ""});
   for (std::size_t i = 0; i < blocks.size();) {
     const std::size_t first = i;
     u64 hidden = 0;

@@ -44,8 +44,7 @@ std::vector<Card> cards_of(const Model& model, const Story& story) {
     const bool changed = change != story.changes.end();
     const std::string name = block.name() + (changed ? "*" : "");
     cards.push_back({&block, changed, odd, name, name + " " + std::to_string(block.size)});
-    cards.back().stained =
-        !block.lives() && model.stain_in(offset, block.size) != nullptr;
+    cards.back().stained = !block.lives() && model.stain_in(offset, block.size) != nullptr;
   }
   return cards;
 }
@@ -61,7 +60,9 @@ bool reserve(std::vector<Card>& cards, Room room, std::size_t columns) {
     const std::size_t guards = has_guards(*card.block) ? 2 : 0;
     const std::size_t damage = is_damaged(*card.block) || card.stained ? 1 : 0;
     switch (room) {
-      case Room::name_and_size: card.least = card.sized.size() + guards + (card.stained ? 1 : 0) + 2; break;
+      case Room::name_and_size:
+        card.least = card.sized.size() + guards + (card.stained ? 1 : 0) + 2;
+        break;
       case Room::name: card.least = card.name.size() + damage + 2; break;
       case Room::nothing: card.least = 1; break;
     }

@@ -188,8 +188,8 @@ void WordLine::next_line() {
 namespace {
 
 /// 256-colour codes. On a screen: two blues that neighbours alternate, orange guards, mauve
-/// quarantine, vermillion damage; black letters on all of them, which reads better there than white. On paper: no
-/// background, so that no ink is spent and grey printers lose nothing.
+/// quarantine, vermillion damage; black letters on all of them, which reads better there than
+/// white. On paper: no background, so that no ink is spent and grey printers lose nothing.
 std::string_view code_of(Palette palette, Ink ink) {
   const bool print = palette == Palette::print;
   switch (ink) {
