@@ -278,6 +278,7 @@ void PoolCheck::remember(E event) {
       break;
     case POOL_EVENT_RELEASE:
       index(event.as.release.offset, event.as.release.offset);
+      call_.released = true;
       call_.freed = event.as.release.offset;
       break;
     case POOL_EVENT_COALESCE:
