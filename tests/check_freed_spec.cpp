@@ -1,5 +1,5 @@
-// The rules of check about freed memory, poison (R21) and quarantine (R22): a log with one thing wrong
-// is caught, and one with nothing wrong is not. The others are check_rules_spec.cpp's.
+// The rules of check about freed memory: poison (R21) and quarantine (R22). A log with one thing
+// wrong is caught, and one with nothing wrong is not. The others are check_rules_spec.cpp's.
 #include "event/table.hpp"
 #include "support/checking.hpp"
 
