@@ -192,6 +192,19 @@ TEST_CASE("dump: a write to free memory is damage of the free block") {
   CHECK_FALSE(has(seen("dump", frame(s)), "X guard damaged"));
 }
 
+TEST_CASE("dump: damage that the call found is noted when its bytes are somebody's by now") {
+  Scene s(128, keeping(0));
+  s.alloc(32);
+  s.free(0);
+  s.pointer(0)[4] = 'A';
+  s.alloc(40);
+  const std::string text = seen("dump", frame(s));
+  CHECK(has(text, "note  damage: freed bytes of #0: 1 of 40 B, first at 0x4; good at call 2,"));
+  CHECK_FALSE(has(text, "X written"));
+  s.alloc(40);
+  CHECK_FALSE(has(seen("dump", frame(s)), "damage"));
+}
+
 TEST_CASE("picture: cards that wait are drawn their own way, with their turn") {
   Waiting s;
   const Drawing drawing(frame(s));

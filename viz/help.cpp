@@ -45,8 +45,8 @@ constexpr Verb table[] = {
      "  mempool-viz diagram run.jsonl | dot -Tpng > last.png"},
     {"dump", "the annotated 64-column dump", "LOG [--step N] [--diff M] [options]",
      "Shows the bytes of the region as far as the log tells them, 64 a line, with a\n"
-     "line of marks under each: [payload], (free), {in quarantine}, G guard, X damage:\n"
-     "a guard that is not intact, poisoned bytes that were written after the free.\n"
+     "line of marks under each: [payload], (free), {in quarantine}, G guard, X what\n"
+     "is damaged: a guard, or poisoned bytes that were written after the free.\n"
      "Content stands in columns 15 to 78 in pools up to 4 GiB; offsets of more than\n"
      "four digits take the blanks around them. Offsets are always hexadecimal here.",
      "mempool-viz dump run.jsonl --step 7\n"

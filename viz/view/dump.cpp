@@ -82,6 +82,18 @@ void write_settings(DumpPage& page) {
   line.end();
 }
 
+/// Damage that the call found and that is not among the bytes any more: they are somebody's.
+void write_past_damage(DumpPage& page) {
+  for (const Damage& damage : page.model.damages) {
+    const Block* block = damage.is_guard() ? page.model.live(damage.number) : nullptr;
+    const bool seen = damage.is_guard() ? block != nullptr && block->guard_at(damage.first) &&
+                                              block->guard_at(damage.first)->damaged != 0
+                                        : page.model.stains.contains(damage.first);
+    if (damage.bad_call == page.frame.call && !seen)
+      page.say("note", "damage: " + damage_text(damage, Radix::hex));
+  }
+}
+
 std::string other_pools(const Frame& frame) {
   std::string text;
   constexpr std::size_t most = 12;
@@ -139,6 +151,7 @@ void write_dump_header(DumpPage& page) {
   page.say("note", title.starts_with("note: ") ? title.substr(6) : title);
   page.say("note", sum_of_bytes(page.model));
   page.say("note", sum_of_fragmentation(page.model));
+  write_past_damage(page);
   if (page.model.destroyed) page.say("note", "the pool is destroyed: what was used has leaked");
   page.say("note", other_pools(page.frame));
 }
