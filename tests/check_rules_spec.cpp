@@ -1,6 +1,6 @@
 // The rules of check, one by one: a log with one thing wrong is caught, and the rule is named.
 // The fault is planted into the text of a right log; what is expected is the whole sentence. R7,
-// R12 and R20 are check_places_spec.cpp's.
+// R12 and R20 are check_places_spec.cpp's, R21 and R22 check_freed_spec.cpp's.
 #include "event/table.hpp"
 #include "support/checking.hpp"
 

@@ -11,6 +11,7 @@
 #include "model/keyframe.hpp"
 #include "model/timeline.hpp"
 #include "support/reading.hpp"
+#include "support/scene.hpp"
 #include "support/scribe.hpp"
 #include "view/view.hpp"
 
@@ -134,6 +135,42 @@ Scribe busy(u32 number, u64 guards, bool fill) {
   return pool;
 }
 
+/// The log of a real pool that poisons and has a quarantine, in which everybody says where it
+/// asked, and somebody writes where he should not.
+std::string careful_life(bool capture) {
+  Setup setup;
+  setup.poison = true;
+  setup.quarantine = 300;
+  setup.guards = 8;
+  setup.align = 4;
+  setup.capture = capture;
+  Scene pool(2048, setup);
+  std::mt19937 random(5);
+  std::vector<u64> live;
+  const char* files[] = {"a.c", "tree.c", "main.c"};
+  for (int i = 0; i < 90; ++i) {
+    if (live.empty() || random() % 5 < 3) {
+      const u64 number = pool.model().next_number;
+      pool.take_over(pool_alloc_at(pool.pool(), random() % 90, files[random() % 3], i));
+      if (pool.pointer(number) != nullptr) live.push_back(number);
+    } else {
+      const std::size_t pick = random() % live.size();
+      char* pointer = pool.pointer(live[pick]);
+      if (random() % 4 == 0) *(pointer + pool.model().live(live[pick])->requested) = 'X';
+      pool.free(live[pick]);
+      live.erase(live.begin() + static_cast<std::ptrdiff_t>(pick));
+      if (random() % 3 == 0) *pointer = 'Y';
+    }
+    if (i % 17 == 5) pool.check();
+    if (i % 23 == 7 && !live.empty()) pool.realloc(live[0], random() % 100 + 1);
+    if (i == 60) {
+      pool.reset();
+      live.clear();
+    }
+  }
+  return pool.log();
+}
+
 std::string in_turns(const Scribe& one, const Scribe& other) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < std::max(one.lines().size(), other.lines().size()); ++i)
@@ -157,6 +194,10 @@ TEST_CASE("any call and any event of a log is found by its index as by reading a
 TEST_CASE("guards, fill, told bytes and damage are as they were") {
   const Scribe pool = busy(1, 8, true);
   expect_same_frames(pool.text(), pool.call() + 2, pool.lines().size() + 2);
+}
+
+TEST_CASE("quarantine, writes after free, windows of damage and sites are as they were") {
+  for (const bool capture : {false, true}) expect_same_frames(careful_life(capture), 130, 500);
 }
 
 TEST_CASE("each pool of a log has keyframes of its own") {
@@ -252,18 +293,41 @@ TEST_CASE("what a program wrote behind the end of a log makes its index useless"
 }
 
 TEST_CASE("a model that was packed goes on as the one that was not") {
-  Model model;
-  const Scribe pool = busy(1, 8, true);
-  log::Reader reader = reader_of(pool.text());
-  pool_event event;
-  while (reader.next(event)) {
-    auto again = Keyframe::unpack(Keyframe::pack(model), viz::History());
-    CHECK(again.has_value() == model.open);
-    CHECK(model.apply(event) == viz::Fault::none);
-    if (!again) continue;
-    CHECK(again->apply(event) == viz::Fault::none);
-    REQUIRE(Keyframe::pack(*again) == Keyframe::pack(model));
+  for (const std::string& text : {busy(1, 8, true).text(), careful_life(true)}) {
+    Model model;
+    log::Reader reader = reader_of(text);
+    pool_event event;
+    while (reader.next(event)) {
+      auto again = Keyframe::unpack(Keyframe::pack(model), viz::History());
+      CHECK(again.has_value() == model.open);
+      CHECK(model.apply(event) == viz::Fault::none);
+      if (!again) continue;
+      CHECK(again->apply(event) == viz::Fault::none);
+      REQUIRE(Keyframe::pack(*again) == Keyframe::pack(model));
+    }
   }
+}
+
+TEST_CASE("bytes that are nearly a careful pool's model give none, or one that views can show") {
+  const viz::Frame frame = frame_of(careful_life(false), {.call = 50, .seq = {}, .pool = {}});
+  const std::string bytes = Keyframe::pack(frame.after);
+  CHECK(frame.after.quarantined_blocks != 0);
+  CHECK_FALSE(frame.after.damages.empty());
+  for (std::size_t size = 0; size < bytes.size(); size += 3)
+    CHECK_FALSE(Keyframe::unpack(bytes.substr(0, size), viz::History()).has_value());
+  std::mt19937 random(7);
+  u64 taken = 0;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    std::string changed = bytes;
+    changed[at] = static_cast<char>(random());
+    const auto model = Keyframe::unpack(changed, viz::History());
+    if (!model || model->capacity > 4096) continue;
+    ++taken;
+    viz::Frame shown = frame;
+    shown.before = shown.after = *model;
+    static_cast<void>(views_of(shown));
+  }
+  CHECK(taken > 0);
 }
 
 TEST_CASE("bytes that are no model give none, or one that can be folded on without harm") {

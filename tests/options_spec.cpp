@@ -44,12 +44,16 @@ TEST_CASE("a verb takes a file and options in any order") {
 
 TEST_CASE("an op list may stand for a file, with the pool it is to run in") {
   const Options options = parsed({"replay", "--ops", "-0,+5", "--capacity", "64k", "--align", "1",
-                                  "--guards", "8", "--fill", "--records", "10"});
+                                  "--guards", "8", "--fill", "--records", "10", "--poison",
+                                  "--quarantine", "4k", "--check-every"});
   CHECK(options.ops == "-0,+5");
   CHECK(options.pool.capacity == 65536);
   CHECK(options.pool.align == 1);
   CHECK(options.pool.guards == 8);
   CHECK(options.pool.fill);
+  CHECK(options.pool.poison);
+  CHECK(options.pool.quarantine == 4096);
+  CHECK(options.pool.check_every);
   CHECK(options.pool.records == 10);
 }
 

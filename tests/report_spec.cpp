@@ -2,9 +2,14 @@
 // every call, captured bytes; and handlers, which may call back, or leave by longjmp.
 #include <doctest/doctest.h>
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <csetjmp>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -167,6 +172,24 @@ TEST_CASE("a check at every call finds damage at the next call, and reports it o
   CHECK(s.reports().size() == 3);
   s.free(0);
   CHECK(s.reports().size() == 4);
+}
+
+TEST_CASE("a log that opens late begins with its snapshot, whatever is looked at every call") {
+  Setup setup = guarded(8);
+  setup.check_every = true;
+  setup.capture = true;
+  Scene s(400, setup);
+  s.alloc(10);
+  s.pointer(0)[3] = 'A';
+  const std::string path = "late-" + std::to_string(getpid()) + ".jsonl";
+  REQUIRE(pool_log_open(s.pool(), path.c_str()) == 0);
+  REQUIRE(pool_log_close(s.pool()) == 0);
+  std::ifstream log(path);
+  std::string line;
+  std::getline(log, line);
+  std::getline(log, line);
+  CHECK(line.find(R"("event":"snapshot")") != std::string::npos);
+  std::remove(path.c_str());
 }
 
 TEST_CASE("captured bytes are those that changed since the last call") {

@@ -142,6 +142,37 @@ TEST_CASE("a ring is written as the last events behind the pool as it was before
   }
 }
 
+TEST_CASE("a ring of a pool with quarantine, poison and checks is a log that holds every rule") {
+  for (const u64 ring : {3, 20, 200, 100'000}) {
+    CAPTURE(ring);
+    for (unsigned seed = 0; seed < 8; ++seed) {
+      CAPTURE(seed);
+      const Folder folder;
+      const std::string path = folder.file("ring.jsonl");
+      pool_options options = recording(ring);
+      options.align = seed % 2 == 0 ? 1 : 16;
+      options.guards = seed % 3 == 0 ? 8 : 0;
+      options.poison = seed % 4 == 3 ? POOL_OFF : POOL_ON;
+      options.quarantine = 700;
+      options.check = seed % 5 == 4 ? POOL_CHECK_EVERY : POOL_CHECK_FREE;
+      Recorded recorded(options);
+      live_a_little(recorded, seed, 200);
+      recorded.alloc(0);
+      pool_free(recorded.pool, recorded.live.back());
+      if (options.poison == POOL_ON && options.align == 16)  // a write after free
+        *static_cast<char*>(recorded.live.back()) = 'A';
+      REQUIRE(pool_log_save(recorded.pool, path.c_str()) == 0);
+      CHECK(broken_in(path) == "");
+      pool_statistics stats{};
+      stats.struct_size = sizeof stats;
+      pool_stats(recorded.pool, &stats);
+      const Reading saved(path);
+      CHECK(saved.model.quarantined_bytes == stats.quarantined_bytes);
+      CHECK(saved.model.free_bytes == stats.free);
+    }
+  }
+}
+
 TEST_CASE("a ring that has lost nothing begins with the creation of its pool") {
   const Folder folder;
   const std::string path = folder.file("run.jsonl");

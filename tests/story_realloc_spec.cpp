@@ -89,7 +89,7 @@ TEST_CASE("guards are checked before a block is resized, and written anew after 
     pool.realloc(0, 20);
     CHECK(says(pool,
                "✗ Guard: the back guard of #0 has 1 of 4 bytes overwritten, first at 12 (expected "
-               "AB, found 58); good at call 1, bad at call 2."));
+               "AB, found 58); good at call 1, bad at call 2: written between them."));
     CHECK(story_of(pool).changes.at(0).mark == Mark::resized);
     CHECK(pool.model().live(0)->back().damaged == 0);
   }

@@ -97,16 +97,18 @@ TEST_CASE("damage is told with the window in which it happened") {
   pool.alloc(8);
   pool.note("before");
   pool.write(12, "XYZ");
-  CHECK(says(pool,
-             "✗ Guard: the back guard of #0 has 3 of 4 bytes overwritten, first at 12 "
-             "(expected AB AB AB, found 58 59 5A); good at call 1, bad at call 3."));
+  CHECK(says(
+      pool,
+      "✗ Guard: the back guard of #0 has 3 of 4 bytes overwritten, first at 12 "
+      "(expected AB AB AB, found 58 59 5A); good at call 1, bad at call 3: written between them."));
   CHECK(story_of(pool).changes.at(0).mark == Mark::found_damaged);
   pool.free(0);
-  CHECK(told(pool, Radix::hex) ==
-        "pool_free(#0)\n"
-        "✗ Guard: the back guard of #0 has 3 of 4 bytes overwritten, first at 0xC "
-        "(expected AB AB AB, found 58 59 5A); good at call 1, bad at call 3.\n"
-        "16 B freed; it touches f1 (48 B) on its right: coalesced to one block of 64 B, f2.");
+  CHECK(
+      told(pool, Radix::hex) ==
+      "pool_free(#0)\n"
+      "✗ Guard: the back guard of #0 has 3 of 4 bytes overwritten, first at 0xC "
+      "(expected AB AB AB, found 58 59 5A); good at call 1, bad at call 3: written between them.\n"
+      "16 B freed; it touches f1 (48 B) on its right: coalesced to one block of 64 B, f2.");
 }
 
 TEST_CASE("written bytes are those that were not known so; known ones that change mark a block") {

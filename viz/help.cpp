@@ -45,7 +45,8 @@ constexpr Verb table[] = {
      "  mempool-viz diagram run.jsonl | dot -Tpng > last.png"},
     {"dump", "the annotated 64-column dump", "LOG [--step N] [--diff M] [options]",
      "Shows the bytes of the region as far as the log tells them, 64 a line, with a\n"
-     "line of marks under each: [payload], (free), G guard, X damaged guard.\n"
+     "line of marks under each: [payload], (free), {in quarantine}, G guard, X what\n"
+     "is damaged: a guard, or poisoned bytes that were written after the free.\n"
      "Content stands in columns 15 to 78 in pools up to 4 GiB; offsets of more than\n"
      "four digits take the blanks around them. Offsets are always hexadecimal here.",
      "mempool-viz dump run.jsonl --step 7\n"
@@ -60,7 +61,8 @@ constexpr Verb table[] = {
      "list the last 24 calls are shown; --step shows any one.\n"
      "No verb is needed; see replay for what an op list may say.",
      "mempool-viz '+100,+200,-0,+50'\n"
-     "  mempool-viz '+100,+200,-0,+50' --capacity 400 --align 1 --step 3"},
+     "  mempool-viz '+100,+200,-0,+50' --capacity 400 --align 1 --step 3\n"
+     "  mempool-viz '+32,+32,-0,!0:4=65,+32' --capacity 96 --align 1 --poison"},
 };
 
 /// Edits that lead from one word to the other: insert, delete, replace, swap of neighbours.

@@ -35,6 +35,11 @@ inline constexpr Option guards{"--guards", "N", "guard bytes on either side of a
 inline constexpr Option policy{"--policy", "P",
                                "placement policy: first, next, best, worst or good (first)"};
 inline constexpr Option fill{"--fill", "", "fresh payload is filled with '0', freed with '.'"};
+inline constexpr Option poison{"--poison", "", "free bytes are 0xDD: a write after free is found"};
+inline constexpr Option quarantine{"--quarantine", "N",
+                                   "freed blocks wait, N bytes of them, before reuse (off)"};
+inline constexpr Option check_every{"--check-every", "",
+                                    "all guards and all poison are checked at every call"};
 inline constexpr Option records{"--records", "N", "size of the slab of block records"};
 
 inline constexpr Option step{"--step", "N", "call N; 0 = the pool was just created (the last)"};

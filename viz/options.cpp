@@ -77,6 +77,10 @@ class Command {
     value(help::policy,
           [&pool](const std::string& text) { return read_policy(text, pool.policy); });
     flag(help::fill, pool.fill, true);
+    flag(help::poison, pool.poison, true);
+    value(help::quarantine,
+          [&pool](const std::string& text) { return read_bytes(text, pool.quarantine); });
+    flag(help::check_every, pool.check_every, true);
   }
 
   void records() {
@@ -182,7 +186,8 @@ class Command {
   /// The first option of the pool's setup that was given; empty if none was.
   [[nodiscard]] std::string pool_option_given() const {
     for (const help::Option& option :
-         {help::capacity, help::align, help::guards, help::policy, help::fill, help::records})
+         {help::capacity, help::align, help::guards, help::policy, help::fill, help::poison,
+          help::quarantine, help::check_every, help::records})
       if (const auto* found = app_.get_option_no_throw(last_name(option));
           found && found->count() != 0)
         return last_name(option);

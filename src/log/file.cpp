@@ -299,10 +299,12 @@ int close_file(File* file, std::string_view last_words) {
   const std::lock_guard table_lock(table().mutex);
   const std::lock_guard lock(file->mutex);
   if (file->fd != -1 && !last_words.empty()) {
-    if (put(*file, last_words) == 0)
+    if (put(*file, last_words) == 0) {
       file->size += last_words.size();
-    else
+      ++file->events;  // they are one, `dropped`
+    } else {
       cut(*file);
+    }
   }
   if (--file->users > 0) return file->error;
   if (file->fd != -1) {

@@ -164,7 +164,7 @@ int Pool::open_log(const char* path) {
     return -1;
   }
   set_extras();
-  begin_call();
+  watch_.begin_call(calls() + 1);  // with nothing before the snapshot, whatever is looked at else
   count_call();
   tell_snapshot();
   watch_.end_call();

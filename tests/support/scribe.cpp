@@ -28,8 +28,8 @@ Scribe::Scribe(u64 capacity, Style style) : pool_(style.pool) {
                        style.base,
                        style.name,
                        static_cast<u8>(style.fill),
-                       0,
-                       POOL_NONE,
+                       static_cast<u8>(style.poison),
+                       style.quarantine == 0 ? POOL_NONE : style.quarantine,
                        0};
   event(created);
 }
@@ -214,6 +214,13 @@ void Scribe::check_finds(u64 number, std::string_view found) {
   event(checked);
   pool_event done = event::make(POOL_EVENT_CHECK);
   done.as.check = {model_.used_blocks, 1};
+  event(done);
+}
+
+void Scribe::check() {
+  begin_call();
+  pool_event done = event::make(POOL_EVENT_CHECK);
+  done.as.check = {model_.used_blocks, 0};
   event(done);
 }
 

@@ -25,6 +25,8 @@ struct Style {
   const char* name = nullptr;
   u32 pool = 1;
   u64 base = 0;  // of the region: not 0 in a caller's buffer
+  bool poison = false;
+  u64 quarantine = 0;  // 0: none
 };
 
 class Scribe {
@@ -46,6 +48,8 @@ class Scribe {
   void write(u64 offset, std::string_view bytes);
   /// The back guard is found damaged by a check: this stands at its first bytes.
   void check_finds(u64 number, std::string_view found);
+  /// The pool is checked, and nothing is found.
+  void check();
   void misuse(u32 kind, u64 offset, u64 number = POOL_NONE);
   void reset();
   void snapshot();

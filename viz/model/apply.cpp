@@ -11,6 +11,7 @@
 namespace mempool::viz {
 
 Fault Model::apply(const pool_event& event) {
+  if (event.call != last_call) found_ = 0;
   const Fault fault = Apply(*this, event).run();
   last_seq = event.seq;
   last_call = event.call;
@@ -211,6 +212,7 @@ Fault Apply::alloc(const pool_event_alloc& e) {
   block.guard = guard_given(m_.guard_size);
   block.filled = m_.fill;
   m_.told_.forget(e.offset, e.size);
+  forget_stains(e.offset, e.size);
   // A number that lives already: the block moves, and until its `free` there are two of it.
   const Block* old = m_.live(e.block);
   if (old != nullptr) move_payload(*old, block);
@@ -239,14 +241,17 @@ Fault Apply::free(const pool_event_free& e) {
   Block* block = nullptr;
   if (const Fault fault = find_live(e.block, e.offset, block); fault != Fault::none) return fault;
   if (block->size != e.size) return Fault::bad_size;
-  if (m_.live(e.block) == block) {  // else it has moved
-    m_.live_.erase(e.block);
-    ++m_.frees;
-  }
   leave_behind(*block);
+  if (m_.live(e.block) == block) no_longer_lives(e.block);  // else it has moved
   fill_freed(*block, block->offset);
   give_back(*block);
   return Fault::none;
+}
+
+void Apply::no_longer_lives(u64 number) {
+  m_.live_.erase(number);
+  m_.origins_.forget(number);
+  ++m_.frees;
 }
 
 void Apply::give_back(Block& block) {
@@ -260,11 +265,8 @@ Fault Apply::quarantine(const pool_event_quarantine& e) {
   Block* block = nullptr;
   if (const Fault fault = find_live(e.block, e.offset, block); fault != Fault::none) return fault;
   if (block->size != e.size) return Fault::bad_size;
-  if (m_.live(e.block) == block) {  // else it has moved
-    m_.live_.erase(e.block);
-    ++m_.frees;
-  }
   leave_behind(*block);
+  if (m_.live(e.block) == block) no_longer_lives(e.block);  // else it has moved
   fill_freed(*block, block->offset);
   count(*block, false);
   block->quarantined = true;
@@ -280,7 +282,10 @@ Fault Apply::release(const pool_event_release& e) {
   Block& block = it->second;
   if (!block.quarantined || block.number != e.block) return Fault::wrong_use;
   if (block.size != e.size) return Fault::bad_size;
-  if (m_.poison) m_.told_.forget(e.offset, e.size);  // what was written there is made good
+  if (m_.poison) {  // what was written there is made good
+    m_.told_.forget(e.offset, e.size);
+    forget_stains(e.offset, e.size);
+  }
   give_back(block);
   return Fault::none;
 }

@@ -4,7 +4,7 @@
 //
 // Private to the model. Each function first holds the event against the model and answers a Fault
 // if it cannot be true; only then does it change anything. Blocks and lists are apply.cpp's,
-// guards and bytes apply_bytes.cpp's.
+// guards and bytes apply_bytes.cpp's, damage apply_damage.cpp's.
 #pragma once
 
 #include <algorithm>
@@ -33,6 +33,7 @@ class Apply {
   void count(const Block& block, bool in);
   template <class Event>
   void open_pool(const Event& e);
+  void no_longer_lives(u64 number);
   void give_back(Block& block);
   [[nodiscard]] Block free_block(u64 offset, u64 size, u64 number) const;
   It add_free(u64 offset, u64 size, u64 number);
@@ -54,7 +55,13 @@ class Apply {
 
   [[nodiscard]] Guard* guard_of(u64 number, u32 side, u64 offset, u64 size);
   void set_size(Guard& guard, u64 offset, u64 size);
-  void told_over(Guard& guard, u64 offset, pool_bytes bytes);
+  void told_over(Guard& guard, u64 number, u32 side, const pool_event_bytes& e);
+  void told_over_free(const Block& block, u64 offset, pool_bytes bytes);
+
+  void harm(Guard& guard, u64 number, u32 side, u64 damaged, u64 first);
+  void stain(Damage damage);
+  void found(const Damage& damage);
+  void forget_stains(u64 offset, u64 size);
 
   Model& m_;
   const pool_event& event_;

@@ -21,12 +21,6 @@ void mark_intact(Guard& guard, u64 call) {
   guard.good_call = call;
 }
 
-void mark_damaged(Guard& guard, u64 damaged, u64 first, u64 call) {
-  guard.damaged = damaged;
-  guard.first = first;
-  if (guard.bad_call == POOL_NONE) guard.bad_call = call;
-}
-
 /// What can be seen of a guard: how many bytes differ, and the bytes from the first one on.
 struct Seen {
   u64 damaged = 0;
@@ -107,7 +101,8 @@ Fault Apply::guard_check(const pool_event_guard_check& e) {
     mark_intact(*guard, event_.call);
     return Fault::none;
   }
-  mark_damaged(*guard, e.damaged, e.first, event_.call);
+  ++m_.found_;
+  harm(*guard, e.block, e.side, e.damaged, e.first);
   const u64 room = std::min<u64>(guard->found.size(), guard->end() - e.first);
   const u64 shown = std::min({room, u64{e.expected.size}, u64{e.found.size}});
   guard->shown = static_cast<u8>(shown);
@@ -123,10 +118,13 @@ Fault Apply::bytes(const pool_event_bytes& e) {
   auto it = m_.blocks_.upper_bound(e.offset);
   if (it != m_.blocks_.begin()) --it;
   for (; it != m_.blocks_.end() && it->first < end; ++it) {
-    if (it->second.guards.get() == nullptr) continue;
-    Guards& guards = it->second.guards.make();
-    told_over(guards.front, e.offset, e.hex);
-    told_over(guards.back, e.offset, e.hex);
+    Block& block = it->second;
+    if (m_.poison && !block.lives() && block.end() > e.offset)
+      told_over_free(block, e.offset, e.hex);
+    if (block.guards.get() == nullptr) continue;
+    Guards& guards = block.guards.make();
+    told_over(guards.front, block.number, POOL_SIDE_FRONT, e);
+    told_over(guards.back, block.number, POOL_SIDE_BACK, e);
   }
   m_.told_.tell(e.offset, e.hex);
   return Fault::none;
@@ -134,11 +132,11 @@ Fault Apply::bytes(const pool_event_bytes& e) {
 
 /// Bytes are about to be told, perhaps over this guard. Damage is known from the call that tells
 /// it, long before a check finds it.
-void Apply::told_over(Guard& guard, u64 offset, pool_bytes bytes) {
-  const u64 first = std::max(guard.offset, offset);
-  const u64 last = std::min(guard.end(), offset + bytes.size);
+void Apply::told_over(Guard& guard, u64 number, u32 side, const pool_event_bytes& e) {
+  const u64 first = std::max(guard.offset, e.offset);
+  const u64 last = std::min(guard.end(), e.offset + e.hex.size);
   if (first >= last) return;
-  const u8* told = bytes.data + (first - offset);
+  const u8* told = e.hex.data + (first - e.offset);
   const bool whole = last - first == guard.size;
   if (std::all_of(told, told + (last - first), [](u8 b) { return b == guard_byte; })) {
     if (whole) return mark_intact(guard, event_.call);
@@ -154,8 +152,8 @@ void Apply::told_over(Guard& guard, u64 offset, pool_bytes bytes) {
   const Seen seen = usual ? see(guard.offset, guard.end(), known) : see(first, last, known);
   const bool all_known = usual && seen.all_known;
   if (seen.damaged == 0) return mark_intact(guard, all_known ? event_.call : guard.good_call);
-  mark_damaged(guard, all_known ? seen.damaged : std::max(seen.damaged, guard.damaged), seen.first,
-               event_.call);
+  harm(guard, number, side, all_known ? seen.damaged : std::max(seen.damaged, guard.damaged),
+       seen.first);
   guard.shown = seen.shown;
   guard.found = seen.found;
   guard.expected.fill(guard_byte);
@@ -165,6 +163,8 @@ void Apply::told_over(Guard& guard, u64 offset, pool_bytes bytes) {
 /// remembered, for those who free it again.
 void Apply::leave_behind(const Block& block) {
   m_.history_.add(block.payload, {block.number, event_.call});
+  m_.origins_.bury(
+      {block.number, block.offset, block.size, block.payload, event_.call, event_.call}, m_.poison);
   if (m_.poison)
     m_.told_.forget(block.offset, block.size);
   else
@@ -196,6 +196,7 @@ void Apply::fill_freed(const Block& block, u64 from) {
 /// A block is resized in place: what is behind it, or comes to it, is not known as it was.
 void Apply::resize_bytes(const Block& was, const Block& now) {
   m_.told_.forget(was.back().offset, was.back().size);
+  forget_stains(was.end(), now.end() > was.end() ? now.end() - was.end() : 0);
   if (now.end() < was.end() && m_.poison) {
     m_.told_.forget(now.end(), was.end() - now.end());
   } else if (now.end() < was.end()) {

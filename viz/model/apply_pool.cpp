@@ -36,6 +36,9 @@ Fault Apply::snapshot(const pool_event_snapshot& e) {
   m_.live_.clear();
   m_.told_.clear();
   m_.history_.clear();
+  m_.origins_.clear();
+  m_.stains.clear();
+  m_.last_check = POOL_NONE;
   m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
   m_.quarantined_bytes = m_.quarantined_blocks = 0;
   m_.payload_bytes = m_.guard_bytes = 0;
@@ -93,9 +96,11 @@ Fault Apply::guards(const pool_event_guards& e) {
 
 Fault Apply::reset(const pool_event_reset&) {
   for (const auto& [offset, block] : m_.blocks_)
-    if (block.used && !block.quarantined) leave_behind(block);
+    if (block.lives()) leave_behind(block);
   m_.blocks_.clear();
   m_.live_.clear();
+  m_.origins_.clear();
+  m_.stains.clear();
   m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
   m_.quarantined_bytes = m_.quarantined_blocks = 0;
   m_.payload_bytes = m_.guard_bytes = 0;
@@ -125,25 +130,7 @@ Fault Apply::misuse(const pool_event_misuse&) {
   return Fault::none;
 }
 
-/// Bytes that should be 0xDD: what is there instead is known now.
-Fault Apply::poison_check(const pool_event_poison_check& e) {
-  if (!in_region(e.offset, e.size)) return Fault::bad_size;
-  if (e.damaged == 0) return Fault::none;
-  const bool inside =
-      e.damaged <= e.size && e.first >= e.offset && e.first - e.offset <= e.size - e.damaged;
-  if (!inside) return Fault::bad_size;
-  ++m_.writes_after_free;
-  const u64 shown = std::min<u64>(e.found.size, e.offset + e.size - e.first);
-  m_.told_.tell(e.first, {e.found.data, shown});
-  return Fault::none;
-}
-Fault Apply::site(const pool_event_site&) {
-  return Fault::none;
-}
 Fault Apply::slab(const pool_event_slab&) {
-  return Fault::none;
-}
-Fault Apply::check(const pool_event_check&) {
   return Fault::none;
 }
 Fault Apply::note(const pool_event_note&) {

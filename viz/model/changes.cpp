@@ -74,6 +74,8 @@ void mark_event(Telling& t, const pool_event& event) {
     case POOL_EVENT_SPLIT: return split(changes, event.as.split);
     case POOL_EVENT_ALLOC: return taken(changes, t.frame.before, event.as.alloc);
     case POOL_EVENT_FREE: return set(changes, event.as.free.offset, Mark::freed);
+    case POOL_EVENT_QUARANTINE: return set(changes, event.as.quarantine.offset, Mark::quarantined);
+    case POOL_EVENT_RELEASE: return set(changes, event.as.release.offset, Mark::freed);
     case POOL_EVENT_COALESCE: return coalesced(changes, event.as.coalesce);
     case POOL_EVENT_RESIZE: return resized(changes, t.frame.before, event.as.resize);
     case POOL_EVENT_RESET: return set(changes, 0, Mark::freed);
@@ -81,27 +83,34 @@ void mark_event(Telling& t, const pool_event& event) {
   }
 }
 
-/// Guards that are known to be damaged since this call, or were found damaged by it. A block that
-/// was resized has new ones by now.
+/// Guards and free bytes that are known to be damaged since this call, or were found so by it. A
+/// block that was resized has new guards by now.
 void mark_damage(Telling& t) {
   const Model& after = t.frame.after;
   const auto mark = [&](const Block& block) {
     const auto change = t.story.changes.find(block.offset);
     const bool resized = change != t.story.changes.end() && change->second.mark == Mark::resized;
-    if (block.used && !resized) set(t.story.changes, block.offset, Mark::found_damaged);
+    const bool known = block.lives() || after.stain_in(block.offset, block.size) != nullptr;
+    if (known && !resized) set(t.story.changes, block.offset, Mark::found_damaged);
   };
   for (const OwnedEvent& event : t.frame.events) {
     if (event->kind == POOL_EVENT_GUARD_CHECK && event->as.guard_check.damaged != 0) {
       const Block* block = after.containing(event->as.guard_check.offset);
       if (block != nullptr) mark(*block);
     }
+    if (event->kind == POOL_EVENT_POISON_CHECK && event->as.poison_check.damaged != 0) {
+      const Block* block = after.containing(event->as.poison_check.first);
+      if (block != nullptr && !block->lives()) mark(*block);
+    }
     if (event->kind != POOL_EVENT_BYTES) continue;
     const pool_event_bytes& e = event->as.bytes;
     const Block* block = after.containing(e.offset);
     for (; block != nullptr && block->offset < e.offset + e.hex.size;
          block = after.containing(block->end())) {
-      const bool new_damage =
-          block->front().bad_call == t.frame.call || block->back().bad_call == t.frame.call;
+      const Damage* stain = after.stain_in(block->offset, block->size);
+      const bool new_damage = block->front().bad_call == t.frame.call ||
+                              block->back().bad_call == t.frame.call ||
+                              (stain != nullptr && stain->bad_call == t.frame.call);
       if (new_damage) mark(*block);
     }
   }

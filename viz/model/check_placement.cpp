@@ -98,6 +98,7 @@ Verified PoolCheck::placement(const pool_event_alloc& e) const {
 Verified PoolCheck::has_to_move(u64 number, u64 requested) const {
   const Block* block = model_.live(number);
   if (block == nullptr) return std::nullopt;
+  if (call_.released) return std::nullopt;  // it was tried before they made room
   const auto right = free_.at_or_before(block->end());
   const bool free_right = right && right->offset == block->end();
   const u64 room = block->size + (free_right ? right->size : 0);

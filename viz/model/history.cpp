@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t chunk_size = 1 << 16;
 
-std::optional<Freed> find_in(std::string_view chunk, u64 payload) {
+template <class Wanted>
+std::optional<Freed> find_in(std::string_view chunk, Wanted wanted) {
   std::optional<Freed> found;
   u64 at = 0;
   Freed freed;
@@ -19,7 +20,7 @@ std::optional<Freed> find_in(std::string_view chunk, u64 payload) {
     at = in.delta(at);
     freed.number = in.delta(freed.number);
     freed.call = in.delta(freed.call);
-    if (at == payload && !in.bad()) found = freed;
+    if (!in.bad() && wanted(at, freed)) found = freed;
   }
   return found;
 }
@@ -49,11 +50,21 @@ void History::add_chunk(Chunk chunk) {
   chunks_.push_back(std::move(chunk));
 }
 
-std::optional<Freed> History::find(u64 payload) const {
-  std::optional<Freed> found = find_in(last_, payload);
+template <class Wanted>
+std::optional<Freed> History::newest(Wanted wanted) const {
+  std::optional<Freed> found = find_in(last_, wanted);
   for (auto chunk = chunks_.rbegin(); chunk != chunks_.rend() && !found; ++chunk)
-    found = find_in(**chunk, payload);
+    found = find_in(**chunk, wanted);
   return found;
+}
+
+std::optional<Freed> History::find(u64 payload) const {
+  return newest([payload](u64 at, const Freed&) { return at == payload; });
+}
+
+std::optional<u64> History::call_of(u64 number) const {
+  const auto found = newest([number](u64, const Freed& freed) { return freed.number == number; });
+  return found ? std::optional(found->call) : std::nullopt;
 }
 
 }  // namespace mempool::viz

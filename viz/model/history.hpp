@@ -32,6 +32,8 @@ class History {
   void add(u64 payload, Freed freed);
   /// The block that went last of those whose payload started at this offset. O(frees).
   [[nodiscard]] std::optional<Freed> find(u64 payload) const;
+  /// The call at which the block of this number went last. O(frees).
+  [[nodiscard]] std::optional<u64> call_of(u64 number) const;
   void clear() { *this = History(); }
 
   /// All of it in chunks; what is added later goes to a new one.
@@ -45,6 +47,8 @@ class History {
     Freed freed;
   };
   void seal();
+  template <class Wanted>
+  [[nodiscard]] std::optional<Freed> newest(Wanted wanted) const;
 
   std::vector<Chunk> chunks_;
   std::string last_;

@@ -2,7 +2,8 @@
 // there is no gap, guards lie where the payload leaves them room, neighbours have near numbers and
 // calls.
 //
-//     figures · blocks [flags, gap, size, number, call, payload, slack, guards] · bytes told
+//     figures · blocks [flags, gap, size, number, call, payload, slack, guards] · bytes told ·
+//     damage, origins (keyframe_past.cpp)
 //
 // About nine bytes a block where a million live.
 #include "model/keyframe.hpp"
@@ -25,7 +26,7 @@ void each_figure(auto& m, auto visit) {
   visit(m.peak_payload), visit(m.peak_call), visit(m.allocs), visit(m.frees), visit(m.failures);
   visit(m.misuses), visit(m.reallocs), visit(m.leaked_blocks), visit(m.leaked_bytes);
   visit(m.next_number), visit(m.next_free_number), visit(m.last_seq), visit(m.last_call);
-  visit(m.cursor), visit(m.base_in_page);
+  visit(m.cursor), visit(m.base_in_page), visit(m.last_check), visit(m.damaged_places);
 }
 
 // Flags of a block. It leads if its number is live and means this block, not the place it moved to.
@@ -134,6 +135,8 @@ std::string Keyframe::pack(const Model& model) {
   put_text(out, model.name);
   pack_blocks(model, out);
   pack_told(model.told_, out);
+  pack_damage(model, out);
+  pack_origins(model.origins_, out);
   return out;
 }
 
@@ -200,7 +203,8 @@ std::optional<Model> Keyframe::unpack(std::string_view bytes, History history) {
   model.name = in.text();
   const bool sound = !in.bad() && model.capacity != 0 && is_power_of_two(model.align) &&
                      model.base_in_page < page_bytes;
-  if (!sound || !unpack_blocks(in, model) || !unpack_told(in, model) || !in.at_end())
+  if (!sound || !unpack_blocks(in, model) || !unpack_told(in, model)) return std::nullopt;
+  if (!unpack_damage(in, model) || !unpack_origins(in, model.origins_) || !in.at_end())
     return std::nullopt;
   model.history_ = std::move(history);
   return model;

@@ -29,9 +29,13 @@ class Keyframe {
  private:
   static void pack_blocks(const Model& model, std::string& out);
   static void pack_told(const Told& told, std::string& out);
+  static void pack_damage(const Model& model, std::string& out);
+  static void pack_origins(const Origins& origins, std::string& out);
   [[nodiscard]] static bool unpack_blocks(class Unpack& in, Model& model);
   [[nodiscard]] static bool add_block(Model& model, Block block, bool leads);
   [[nodiscard]] static bool unpack_told(class Unpack& in, Model& model);
+  [[nodiscard]] static bool unpack_damage(class Unpack& in, Model& model);
+  [[nodiscard]] static bool unpack_origins(class Unpack& in, Origins& origins);
 };
 
 }  // namespace mempool::viz

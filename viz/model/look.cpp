@@ -56,7 +56,7 @@ Verdict verdict(const Search& s, const Block& block) {
 }  // namespace
 
 void look(Telling& t, u64 taken) {
-  const Model& before = t.frame.before;
+  const Model& before = t.searched;
   Story& story = t.story;
   const FreeList list = free_list(before);
   const Wanted wanted = wanted_in(before, story.needed, story.alignment);

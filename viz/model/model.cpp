@@ -51,7 +51,17 @@ const Guard* Block::guard_at(u64 at) const {
 }
 
 std::string Block::name() const {
-  return (used ? "#" : "f") + std::to_string(number);
+  return (used ? "#" : "f") + std::to_string(number) + (quarantined ? "q" : "");
+}
+
+u64 Model::known_good(const Guard& guard) const {
+  if (guard.bad_call != POOL_NONE || last_check == POOL_NONE) return guard.good_call;
+  return guard.good_call == POOL_NONE ? last_check : std::max(guard.good_call, last_check);
+}
+
+const Damage* Model::stain_in(u64 offset, u64 size) const {
+  const auto it = stains.lower_bound(offset);
+  return it == stains.end() || it->first - offset >= size ? nullptr : &it->second;
 }
 
 const Block* Model::at(u64 offset) const {
@@ -69,6 +79,15 @@ const Block* Model::containing(u64 offset) const {
 const Block* Model::live(u64 number) const {
   const u32 handle = live_.find(number);
   return handle == NumberTable::none ? nullptr : &blocks_[handle];
+}
+
+std::vector<const Block*> Model::in_quarantine() const {
+  std::vector<const Block*> waiting;
+  if (quarantined_blocks == 0) return waiting;
+  for (const auto& [offset, block] : blocks_)
+    if (block.quarantined) waiting.push_back(&block);
+  std::ranges::stable_sort(waiting, {}, [](const Block* block) { return block->call; });
+  return waiting;
 }
 
 u64 Model::largest_free() const {
@@ -89,7 +108,8 @@ Byte Model::byte(u64 offset, const Block* block) const {
     }
   }
   if (const Guard* guard = block->guard_at(offset)) {
-    const std::optional<u8> value = guard->byte(offset);
+    std::optional<u8> value = guard->byte(offset);
+    if (!value && guard->bad_call == POOL_NONE && last_check != POOL_NONE) value = guard_byte;
     return value ? Byte{true, false, *value} : Byte{};
   }
   const bool in_payload = block->payload <= offset && offset < block->payload_end();

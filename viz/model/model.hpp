@@ -12,14 +12,17 @@
 #include <mempool/event.h>
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/units.hpp"
 #include "model/aside.hpp"
 #include "model/history.hpp"
 #include "model/number_table.hpp"
 #include "model/offset_map.hpp"
+#include "model/origins.hpp"
 #include "model/told.hpp"
 
 namespace mempool::viz {
@@ -76,7 +79,22 @@ struct alignas(64) Block {
   [[nodiscard]] const Guard& back() const;
   /// The guard that holds this offset; nullptr if none does.
   [[nodiscard]] const Guard* guard_at(u64 at) const;
-  [[nodiscard]] std::string name() const;  // "#17" or "f8"
+  [[nodiscard]] bool lives() const { return used && !quarantined; }
+  [[nodiscard]] std::string name() const;  // "#17", "f8", or "#7q": freed, in quarantine
+};
+
+/// Bytes that were written where nobody should have: of a guard, or of free memory with poison.
+/// They were written after good_call looked at them, and before bad_call did.
+struct Damage {
+  u64 number = POOL_NONE;     // the block: whose guard it is, or who had the bytes last
+  u32 side = 0;               // of the guard, a pool_side; 0: free memory
+  u64 first = 0;              // offset of the first bad byte
+  u64 damaged = 0;            // bad bytes
+  u64 size = 0;               // of how many
+  u64 good_call = POOL_NONE;  // last call at which they were known to be good
+  u64 bad_call = POOL_NONE;   // first call at which they were known to be bad
+
+  [[nodiscard]] bool is_guard() const { return side != 0; }
 };
 
 /// A byte of the region, as far as the log tells.
@@ -127,7 +145,11 @@ class Model {
   [[nodiscard]] const Block* live(u64 number) const;  // the live block with this number
   /// The block that was given back last of those whose payload started at this offset. O(frees).
   [[nodiscard]] std::optional<Freed> freed(u64 payload) const { return history_.find(payload); }
+  /// The call at which the block of this number was given back, moved away or reset. O(frees).
+  [[nodiscard]] std::optional<u64> freed_call(u64 number) const { return history_.call_of(number); }
   [[nodiscard]] u64 largest_free() const;  // O(blocks)
+  /// The blocks in quarantine, the oldest first. O(blocks) if there are any.
+  [[nodiscard]] std::vector<const Block*> in_quarantine() const;
 
   // ---- sums, kept as events come; capacity = used + quarantined + free;
   // used_bytes = payload_bytes + guard_bytes + padding_bytes
@@ -142,7 +164,27 @@ class Model {
   u64 failures = 0, misuses = 0;        // damaged guards are no misuse events
   u64 writes_after_free = 0;            // findings in poison
   u64 reallocs = 0;                     // moved or resized in place
+  u64 damaged_places = 0;               // guards and runs of poison that were found damaged
   u64 leaked_blocks = 0, leaked_bytes = 0;
+
+  // ---- damage
+  /// The call of the last `check`. Whatever it did not tell was good then.
+  u64 last_check = POOL_NONE;
+  /// Last call at which the guard was known to be intact, by a look at it or at the whole pool.
+  [[nodiscard]] u64 known_good(const Guard& guard) const;
+  /// Free bytes that are known to be written to, by the offset of the first, until they are used.
+  std::map<u64, Damage> stains;
+  /// The first of them in this range; nullptr: there is none.
+  [[nodiscard]] const Damage* stain_in(u64 offset, u64 size) const;
+  /// What was found, in that order; no more than the last few of it are kept.
+  static constexpr std::size_t most_damages = 32;
+  std::vector<Damage> damages;
+
+  // ---- where blocks come from
+  /// The line that asked for the block, if it was told and the block lives or went lately.
+  [[nodiscard]] std::optional<Site> site(u64 number) const { return origins_.site(number); }
+  /// The block of this number that was given back lately; nullptr if it is not remembered.
+  [[nodiscard]] const Grave* gone(u64 number) const { return origins_.gone(number); }
 
   // ---- numbers
   u64 next_number = 0;       // the next allocation's
@@ -162,7 +204,9 @@ class Model {
   Blocks blocks_;
   NumberTable live_;  // live number -> its block's handle
   History history_;
+  Origins origins_;
   Told told_;
+  u64 found_ = 0;         // damage that this call has told since its last `check`
   friend class Apply;     // apply.cpp: one member function an event kind
   friend class Keyframe;  // keyframe.cpp: a model as bytes
 };

@@ -41,13 +41,13 @@ Rule rule_of(u32 kind) {
 bool is_main(u32 kind) {
   switch (kind) {
     case POOL_EVENT_SPLIT:
-    case POOL_EVENT_COALESCE:
     case POOL_EVENT_SLAB:
     case POOL_EVENT_GUARD_WRITE:
     case POOL_EVENT_GUARD_CHECK:
     case POOL_EVENT_BLOCK:
     case POOL_EVENT_POISON_CHECK:
     case POOL_EVENT_RELEASE:
+    case POOL_EVENT_COALESCE:  // of what is freed, or leaves the quarantine before a search
     case POOL_EVENT_SITE:
     case POOL_EVENT_CHECK:  // it may come before the work of any call
     case POOL_EVENT_BYTES: return false;
@@ -278,6 +278,7 @@ void PoolCheck::remember(E event) {
       break;
     case POOL_EVENT_RELEASE:
       index(event.as.release.offset, event.as.release.offset);
+      call_.released = true;
       call_.freed = event.as.release.offset;
       break;
     case POOL_EVENT_COALESCE:

@@ -118,6 +118,7 @@ class PoolCheck {
     u64 due_block = 0;                // of this block
     u64 freed = POOL_NONE;            // offset of the free block that the freed one is part of
     u64 damaged = 0;                  // guards found damaged
+    bool released = false;            // blocks left the quarantine
     u64 leaks = 0, leaked_bytes = 0;
     u64 blocks_to_come = 0;  // of a snapshot
   };

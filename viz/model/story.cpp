@@ -19,6 +19,7 @@ void tell_call(Telling& t) {
   const auto* alloc = t.find(POOL_EVENT_ALLOC);
   if (alloc != nullptr) tell_alloc(t, alloc->as.alloc);
   if (const auto* e = t.find(POOL_EVENT_FREE)) return tell_free(t, e->as.free);
+  if (const auto* e = t.find(POOL_EVENT_QUARANTINE)) return tell_quarantine(t, e->as.quarantine);
   if (alloc != nullptr) return;
   if (const auto* e = t.find(POOL_EVENT_RESIZE)) return tell_resize(t, e->as.resize);
   if (const auto* e = t.find(POOL_EVENT_ALLOC_FAIL)) return tell_alloc_fail(t, e->as.alloc_fail);
@@ -58,7 +59,8 @@ void tell_event(Telling& t) {
 
 Story tell(const Frame& frame, Radix radix) {
   Story story;
-  Telling t{frame, radix, story};
+  const std::optional<Model> released = with_released(frame);
+  Telling t{frame, radix, story, released ? *released : frame.before};
   mark_changes(t);
   mark_written(t);
   if (frame.one_event) {
@@ -66,7 +68,8 @@ Story tell(const Frame& frame, Radix radix) {
     return story;
   }
   tell_call(t);
-  if (t.find(POOL_EVENT_FREE) == nullptr) say_damage(t);  // a free tells it before it goes on
+  const bool frees = t.find(POOL_EVENT_FREE) != nullptr || t.find(POOL_EVENT_QUARANTINE) != nullptr;
+  if (!frees) say_damage(t);  // a free tells it before it goes on
   say_bytes(t);
   return story;
 }

@@ -53,7 +53,19 @@ struct Look {
 /// known to be others now (bytes that are told for the first time mark no block).
 /// gap: what an aligned block leaves free in front of it. moved: the new place of a block that
 /// moves.
-enum class Mark { fresh, moved, rest, gap, freed, coalesced, resized, written, found_damaged };
+/// quarantined: freed, and kept from reuse.
+enum class Mark {
+  fresh,
+  moved,
+  rest,
+  gap,
+  freed,
+  quarantined,
+  coalesced,
+  resized,
+  written,
+  found_damaged
+};
 
 struct Change {
   Mark mark = Mark::fresh;
@@ -94,6 +106,13 @@ enum class Radix { dec, hex };
 /// With --seq (frame.one_event) the title names the event, the sentence is its narration.
 [[nodiscard]] Story tell(const Frame& frame, Radix radix);
 
+/// "good at call 31, bad at call 42: written between them".
+[[nodiscard]] std::string window_text(u64 good_call, u64 bad_call);
+/// "back guard of #9: 3 of 8 B, first at 680; good at call 31, bad at ..."; "freed bytes of #2:
+/// ..."
+[[nodiscard]] std::string damage_text(const Damage& damage, Radix radix);
+/// "parser.c:118", printable whatever the log says; empty if it does not tell.
+[[nodiscard]] std::string site_text(const Model& model, u64 number);
 /// "1024 B = used 656 (payload 528 + guards 128) + free 368"; padding is named when there is any.
 [[nodiscard]] std::string sum_of_bytes(const Model& model);
 /// "external fragmentation = 1 - 192/368 = 48 %"; says so when nothing is free.

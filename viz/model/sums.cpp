@@ -17,6 +17,8 @@ std::string sum_of_bytes(const Model& model) {
     if (model.padding_bytes() != 0) used += fmt::format(" + padding {}", model.padding_bytes());
     used += ")";
   }
+  if (model.quarantined_bytes != 0)
+    used += fmt::format(" + quarantine {}", model.quarantined_bytes);
   return fmt::format("{} B = {} + free {}", model.capacity, used, model.free_bytes);
 }
 

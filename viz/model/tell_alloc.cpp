@@ -30,7 +30,7 @@ std::string need_text(u64 align, u64 guard, u64 requested, u64 needed) {
 
 //  [ .......... from .......... ]   =>   [ gap ][ block ][ rest ]
 void say_split(const Telling& t, const pool_event_alloc& e) {
-  const Block* from = t.frame.before.containing(e.offset);
+  const Block* from = t.searched.containing(e.offset);
   if (from == nullptr || from->used) return;
   const u64 gap = e.offset - from->offset;
   if (e.size > from->size - gap) {
@@ -81,7 +81,7 @@ Piece freed_piece(const Model& model, Model::Blocks::const_iterator it) {
 
 /// Which one free would have made room. resized: the block that could not be.
 void say_saviours(const Telling& t, const Block* resized) {
-  const Model& before = t.frame.before;
+  const Model& before = t.searched;
   const Wanted wanted = wanted_in(before, t.story.needed, t.story.alignment);
   const auto lets_grow = [&](const Piece& piece) {
     return resized != nullptr && piece.offset == resized->end() &&
@@ -90,7 +90,7 @@ void say_saviours(const Telling& t, const Block* resized) {
   std::vector<std::string> saviours;
   for (auto it = before.blocks().begin(); it != before.blocks().end(); ++it) {
     const Block& block = it->second;
-    if (!block.used || block.number == t.story.number) continue;
+    if (!block.lives() || block.number == t.story.number) continue;
     const Piece piece = freed_piece(before, it);
     const bool grows = lets_grow(piece);
     if (!grows && !wanted.fits(piece.offset, piece.size)) continue;
@@ -112,7 +112,7 @@ std::string reason_text(const Telling& t, const pool_event_alloc_fail& e) {
   switch (e.reason) {
     case POOL_FAIL_TOO_LARGE:
       return fmt::format("The whole region has {} B: this can never be served.",
-                         t.frame.before.capacity);
+                         t.searched.capacity);
     case POOL_FAIL_FULL:
       return fmt::format("Only {} B are free ({}): the pool is full.", e.free,
                          short_by(e.needed, e.free));
@@ -128,7 +128,7 @@ std::string reason_text(const Telling& t, const pool_event_alloc_fail& e) {
         e.needed, t.story.alignment);
   if (e.largest >= e.needed) return "A free block would fit; the log does not say what was wrong.";
   std::string largest = "the largest";
-  for (const auto& [offset, block] : t.frame.before.blocks()) {
+  for (const auto& [offset, block] : t.searched.blocks()) {
     if (block.used || block.size != e.largest) continue;
     largest += ", " + block.name() + ",";
     break;
@@ -148,7 +148,7 @@ std::string call_text(u64 requested, u64 alignment) {
 }  // namespace
 
 void say_need(const Telling& t, u64 guard) {
-  const Model& before = t.frame.before;
+  const Model& before = t.searched;
   const Story& story = t.story;
   std::string text = "Needs " + need_text(before.align, guard, story.requested, story.needed) + ".";
   if (story.alignment != POOL_NONE && story.room != POOL_NONE && story.room != story.needed)
@@ -174,7 +174,7 @@ void say_guards(const Telling& t) {
 
 void tell_alloc(Telling& t, const pool_event_alloc& e) {
   Story& story = t.story;
-  const Block* old = t.frame.before.live(e.block);
+  const Block* old = t.searched.live(e.block);
   story.op = old == nullptr ? Op::alloc : Op::realloc;
   story.number = e.block;
   story.requested = e.requested;
@@ -189,16 +189,18 @@ void tell_alloc(Telling& t, const pool_event_alloc& e) {
     t.say("It moves: a new block is taken, the payload copied, the old block given back.");
   }
   look(t, e.offset);
-  say_need(t, t.frame.before.guard_size);
+  say_need(t, t.searched.guard_size);
+  say_released(t, true);
   say_search(t);
   say_split(t, e);
   say_slab(t);
   say_guards(t);
+  say_site(t, t.frame.after, e.block);
 }
 
 void tell_alloc_fail(Telling& t, const pool_event_alloc_fail& e) {
   Story& story = t.story;
-  const Block* old = t.frame.before.live(e.block);
+  const Block* old = t.searched.live(e.block);
   story.op = old != nullptr ? Op::realloc_fail : Op::alloc_fail;
   story.number = e.block;
   story.requested = e.requested;
@@ -208,7 +210,8 @@ void tell_alloc_fail(Telling& t, const pool_event_alloc_fail& e) {
                                : call_text(e.requested, e.alignment) + " fails";
   if (e.reason != POOL_FAIL_NO_RECORD) look(t, POOL_NONE);
   if (old != nullptr) say_why_not_in_place(t, *old);
-  if (e.needed != e.requested) say_need(t, t.frame.before.guard_size);
+  if (e.needed != e.requested) say_need(t, t.searched.guard_size);
+  say_released(t, true);
   t.say(reason_text(t, e));
   if (old != nullptr) t.say(fmt::format("#{} stays as it is.", e.block));
   if (e.reason == POOL_FAIL_FULL || e.reason == POOL_FAIL_FRAGMENTED) say_saviours(t, old);

@@ -1,5 +1,5 @@
-// Tells a free: the guards that were checked, the bytes given back, the neighbours it coalesced
-// with; and damage, whenever a call finds or tells it.
+// Tells a free: the guards that were checked, the bytes given back and the neighbours they
+// coalesced with; or that they wait in quarantine, and who left it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,50 +10,6 @@ namespace mempool::viz {
 
 namespace {
 
-std::string hex_text(const u8* bytes, u64 count) {
-  std::string text;
-  for (u64 i = 0; i < count; ++i) text += fmt::format("{}{:02X}", i == 0 ? "" : " ", bytes[i]);
-  return text;
-}
-
-const char* side_text(bool front) {
-  return front ? "front" : "back";
-}
-
-/// "✗ Guard: the back guard of #9 has 3 of 8 bytes overwritten, ..."
-std::string damage_text(const Telling& t, u64 number, bool front, const Guard& guard) {
-  std::string text =
-      fmt::format("✗ Guard: the {} guard of #{} has {} of {} bytes overwritten, first at {}",
-                  side_text(front), number, guard.damaged, guard.size, t.at(guard.first));
-  const u64 shown = std::min<u64>({guard.shown, guard.damaged, 4});
-  if (shown != 0)
-    text += fmt::format(" (expected {}, found {})", hex_text(guard.expected.data(), shown),
-                        hex_text(guard.found.data(), shown));
-  text += guard.good_call == POOL_NONE ? "; never seen good"
-                                       : fmt::format("; good at call {}", guard.good_call);
-  return text + fmt::format(", bad at call {}.", guard.bad_call);
-}
-
-/// The guard as this call's check found it: the block may be gone afterwards.
-Guard as_checked(const Telling& t, const pool_event_guard_check& e) {
-  Guard guard;
-  guard.offset = e.offset;
-  guard.size = e.size;
-  guard.damaged = e.damaged;
-  guard.first = e.first;
-  const u64 shown = std::min<u64>({e.expected.size, e.found.size, guard.found.size()});
-  guard.shown = static_cast<u8>(shown);
-  std::copy_n(e.expected.data, shown, guard.expected.begin());
-  std::copy_n(e.found.data, shown, guard.found.begin());
-  guard.bad_call = t.frame.call;
-  const Block* block = t.frame.before.containing(e.offset);
-  const Guard* known = block == nullptr ? nullptr : block->guard_at(e.offset);
-  if (known == nullptr) return guard;
-  guard.good_call = known->good_call;
-  if (known->bad_call != POOL_NONE) guard.bad_call = known->bad_call;
-  return guard;
-}
-
 /// The name of a block that was free before or during the call; "free memory" if it has none.
 std::string free_name(const Telling& t, u64 offset, u64 size) {
   for (const Model* model : {&t.frame.before, &t.frame.after}) {
@@ -63,51 +19,38 @@ std::string free_name(const Telling& t, u64 offset, u64 size) {
   return "free memory";
 }
 
+/// Title and numbers, unless the free is a part of a pool_realloc().
+void begin(Telling& t, u64 number, const char* where_to) {
+  if (t.story.op == Op::realloc) return;
+  t.story.op = Op::free;
+  t.story.number = number;
+  t.story.title = fmt::format("pool_free(#{}){}", number, where_to);
+}
+
+/// The pool compares pointers, not histories: a stale one is as good as the new owner's.
+void say_stale(const Telling& t, u64 number, u64 offset) {
+  const Block* block = t.frame.before.at(offset);
+  if (t.story.op != Op::free || block == nullptr || !block->lives()) return;
+  const std::optional<Freed> old = t.frame.before.freed(block->payload);
+  if (!old || old->number == number) return;
+  t.story.title += fmt::format(", at the place of #{}", old->number);
+  t.say(
+      fmt::format("The pointer was #{}'s until call {}. If it is that old pointer which is freed "
+                  "here, #{} loses its block, and the pool cannot tell.",
+                  old->number, old->call, number));
+}
+
 }  // namespace
-
-void say_damage(Telling& t) {
-  for (const OwnedEvent& event : t.frame.events) {
-    if (event->kind == POOL_EVENT_GUARD_CHECK && event->as.guard_check.damaged != 0) {
-      const pool_event_guard_check& e = event->as.guard_check;
-      t.say(damage_text(t, e.block, e.side == POOL_SIDE_FRONT, as_checked(t, e)));
-    }
-    if (event->kind != POOL_EVENT_BYTES) continue;
-    const pool_event_bytes& e = event->as.bytes;
-    const Model& after = t.frame.after;
-    const Block* block = after.containing(e.offset);
-    for (; block != nullptr && block->offset < e.offset + e.hex.size;
-         block = after.containing(block->end())) {
-      for (const Guard* guard : {&block->front(), &block->back()}) {
-        const bool told_here = guard->bad_call == t.frame.call && guard->first >= e.offset &&
-                               guard->first - e.offset < e.hex.size;
-        if (told_here) t.say(damage_text(t, block->number, guard == &block->front(), *guard));
-      }
-    }
-  }
-}
-
-void say_checked(const Telling& t, u64 number) {
-  u64 checked = 0, damaged = 0;
-  for (const OwnedEvent& event : t.frame.events) {
-    if (event->kind != POOL_EVENT_GUARD_CHECK) continue;
-    ++checked;
-    damaged += event->as.guard_check.damaged;
-  }
-  if (checked != 0 && damaged == 0)
-    t.say(fmt::format("The guards of #{} are checked: intact.", number));
-}
 
 //  [ left, free ][ block ][ right, free ]   =>   [ .... one free block .... ]
 void tell_free(Telling& t, const pool_event_free& e) {
-  Story& story = t.story;
-  if (story.op != Op::realloc) {
-    story.op = Op::free;
-    story.number = e.block;
-    story.title = fmt::format("pool_free(#{})", e.block);
-  }
+  begin(t, e.block, "");
   std::vector<std::string> touches;
+  bool ours = false;  // what a release coalesces with comes later or earlier
   for (const OwnedEvent& event : t.frame.events) {
-    if (event->kind != POOL_EVENT_COALESCE) continue;
+    if (event->kind == POOL_EVENT_FREE || event->kind == POOL_EVENT_RELEASE)
+      ours = event->kind == POOL_EVENT_FREE;
+    if (event->kind != POOL_EVENT_COALESCE || !ours) continue;
     const pool_event_coalesce& c = event->as.coalesce;
     touches.push_back(fmt::format("{} ({} B) on its {}", free_name(t, c.with_offset, c.with_size),
                                   c.with_size, c.side == POOL_SIDE_LEFT ? "left" : "right"));
@@ -121,6 +64,73 @@ void tell_free(Telling& t, const pool_event_free& e) {
                           t.at(e.offset), now->name())
             : fmt::format("{} B freed; it touches {}: coalesced to one block of {} B, {}.", e.size,
                           list_text(touches, touches.size(), "and"), now->size, now->name()));
+  if (t.frame.before.quarantine != 0 && e.size > t.frame.before.quarantine)
+    t.say(fmt::format("It is larger than the quarantine of {} B, so it does not wait there.",
+                      t.frame.before.quarantine));
+  say_stale(t, e.block, e.offset);
+  if (t.story.op == Op::free) say_site(t, t.frame.before, e.block);
+}
+
+//  [ block ]   =>   [ block, freed: waits ]   ...   =>   [ free ]
+void tell_quarantine(Telling& t, const pool_event_quarantine& e) {
+  begin(t, e.block, " → quarantine");
+  say_checked(t, e.block);
+  say_damage(t);
+  const Block* now = t.frame.after.at(e.offset);
+  const bool waits = now != nullptr && now->quarantined;
+  t.say(fmt::format("#{} is freed, but its {} B at {} are nobody's yet: they wait in quarantine{}.",
+                    e.block, e.size, t.at(e.offset),
+                    t.frame.after.poison && waits ? ", poisoned" : ""));
+  say_released(t, false);
+  const Model& after = t.frame.after;
+  t.say(fmt::format("The quarantine holds {}, {} of at most {} B.",
+                    count_text(after.quarantined_blocks, "block"), after.quarantined_bytes,
+                    after.quarantine));
+  say_stale(t, e.block, e.offset);
+  if (t.story.op == Op::free) say_site(t, t.frame.before, e.block);
+}
+
+void say_released(const Telling& t, bool for_room) {
+  std::vector<std::string> left;
+  u64 bytes = 0;
+  for (const OwnedEvent& event : t.frame.events) {
+    if (for_room && (event->kind == POOL_EVENT_ALLOC || event->kind == POOL_EVENT_ALLOC_FAIL))
+      break;
+    if (event->kind == POOL_EVENT_QUARANTINE) {
+      left.clear();
+      bytes = 0;
+    }
+    if (event->kind != POOL_EVENT_RELEASE) continue;
+    const pool_event_release& e = event->as.release;
+    left.push_back(fmt::format("#{} ({} B)", e.block, e.size));
+    bytes += e.size;
+  }
+  if (left.empty()) return;
+  const std::string who = list_text(left, 4, "and");
+  const bool one = left.size() == 1;
+  if (for_room)
+    t.say(fmt::format("No free block was large enough, so the oldest {} the quarantine: {}.",
+                      one ? "leaves" : "leave", who));
+  else
+    t.say(fmt::format("{} B would be over its limit of {}, so the oldest {}: {}; {} free now.",
+                      t.frame.after.quarantined_bytes + bytes, t.frame.after.quarantine,
+                      one ? "leaves" : "leave", who, one ? "it is" : "they are"));
+}
+
+std::optional<Model> with_released(const Frame& frame) {
+  const auto begins_search = [](const OwnedEvent& event) {
+    return event->kind == POOL_EVENT_SPLIT || event->kind == POOL_EVENT_ALLOC ||
+           event->kind == POOL_EVENT_ALLOC_FAIL;
+  };
+  const auto search = std::ranges::find_if(frame.events, begins_search);
+  const auto released = std::find_if(frame.events.begin(), search, [](const OwnedEvent& event) {
+    return event->kind == POOL_EVENT_RELEASE;
+  });
+  if (search == frame.events.end() || released == search) return std::nullopt;
+  Model model = frame.before;
+  for (auto event = frame.events.begin(); event != search; ++event)
+    static_cast<void>(model.apply(**event));
+  return model;
 }
 
 }  // namespace mempool::viz

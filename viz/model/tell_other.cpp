@@ -52,7 +52,10 @@ Misused interior_free(const Telling& t, const pool_event_misuse& e, const std::s
   Misused said{"a pointer into the middle of " + name,
                "The pointer is not the one that pool_alloc returned"};
   if (block == nullptr) return said;
-  if (block->used)
+  if (block->quarantined)
+    said.sentence = fmt::format("Offset {} lies inside #{}, which lies in quarantine since call {}",
+                                t.at(e.offset), block->number, block->call);
+  else if (block->used)
     said.sentence = fmt::format(
         "Offset {} lies inside {}, {}: only the pointer that pool_alloc returned "
         "can be freed",
@@ -71,10 +74,15 @@ Misused double_free(const Telling& t, const pool_event_misuse& e) {
     return {e.block == POOL_NONE ? "double free" : fmt::format("double free of #{}", e.block),
             "The pointer lies in free memory: it was freed before, or never handed out"};
   }
+  const Block* there = before.containing(e.offset);
+  const bool waits = there != nullptr && there->quarantined && there->payload == e.offset;
   const char* fate = before.live(freed->number) == nullptr ? "was given back" : "moved away";
-  return {fmt::format("double free of #{}", freed->number),
-          fmt::format("Offset {} was the pointer of #{}, which {} at call {}", t.at(e.offset),
-                      freed->number, fate, freed->call)};
+  std::string sentence = fmt::format("Offset {} was the pointer of #{}, which {} at call {}",
+                                     t.at(e.offset), freed->number, fate, freed->call);
+  if (waits)
+    sentence += fmt::format("; #{} lies in quarantine since call {}: caught before reuse",
+                            there->number, there->call);
+  return {fmt::format("double free of #{}", freed->number), sentence};
 }
 
 Misused misused(const Telling& t, const pool_event_misuse& e) {
@@ -100,6 +108,11 @@ void tell_create(Telling& t, const pool_event_create& e) {
   t.say(fmt::format("{} opens with {} B, all in one free block: {}.", named_text(t.frame.after),
                     e.capacity, settings_text(t.frame.after)));
   if (e.fill != 0) t.say("Fresh payload is filled with '0', freed payload with '.'.");
+  if (e.poison != 0)
+    t.say("Free bytes are DD, and are looked at before they are used: a write after free shows.");
+  if (t.frame.after.quarantine != 0)
+    t.say(fmt::format("Freed blocks wait in quarantine, up to {} B of them, before they are free.",
+                      t.frame.after.quarantine));
 }
 
 void tell_snapshot(Telling& t, const pool_event_snapshot& e) {
@@ -109,6 +122,10 @@ void tell_snapshot(Telling& t, const pool_event_snapshot& e) {
   t.say(fmt::format("{} has {} B: {}. {} live and {} free; {} had been tried.", named_text(after),
                     e.capacity, settings_text(after), count_text(after.used_blocks, "block"),
                     after.free_blocks, count_text(e.allocs, "allocation")));
+  if (after.quarantined_blocks != 0)
+    t.say(fmt::format("{} more, {} B, {} in quarantine: freed, but kept from reuse.",
+                      after.quarantined_blocks, after.quarantined_bytes,
+                      after.quarantined_blocks == 1 ? "is" : "are"));
 }
 
 void tell_misuse(Telling& t, const pool_event_misuse& e) {
@@ -127,6 +144,7 @@ void tell_misuse(Telling& t, const pool_event_misuse& e) {
     t.story.title = fmt::format("misuse: {}", event::word(event::Type::ERROR, e.kind));
   }
   t.say("It is reported, and nothing is changed.");
+  if (t.story.number != POOL_NONE) say_site(t, t.frame.before, t.story.number);
 }
 
 void tell_guards(Telling& t, const pool_event_guards& e) {
@@ -186,7 +204,9 @@ void tell_destroy(Telling& t) {
   for (const OwnedEvent& event : t.frame.events) {
     if (event->kind != POOL_EVENT_LEAK) continue;
     const pool_event_leak& e = event->as.leak;
-    leaks.push_back(fmt::format("#{} ({} B)", e.block, e.requested));
+    const std::string site = site_text(t.frame.before, e.block);
+    leaks.push_back(site.empty() ? fmt::format("#{} ({} B)", e.block, e.requested)
+                                 : fmt::format("#{} ({} B, {})", e.block, e.requested, site));
     bytes += e.requested;
   }
   const char* were = leaks.size() == 1 ? "was" : "were";

@@ -71,14 +71,14 @@ std::string class_text(const Story& story, const Look& taken) {
 std::string next_text(const Telling& t, const Look& taken) {
   const Story& story = t.story;
   const bool round = story.trail[story.walk_start].offset > taken.offset;
-  return fmt::format(", {}: {}{}{}", t.at(t.frame.before.cursor), looks_text(story),
-                     passed_text(story), round ? ", and going on at the lowest address" : "");
+  return fmt::format(", {}: {}{}{}", t.at(t.searched.cursor), looks_text(story), passed_text(story),
+                     round ? ", and going on at the lowest address" : "");
 }
 
 /// The rule, and how it led to the block that was taken.
 std::string choice_text(const Telling& t, const Look& taken) {
   const Story& story = t.story;
-  const u32 policy = t.frame.before.policy;
+  const u32 policy = t.searched.policy;
   const std::string rule = fmt::format("{} {}", policy_name(policy), rule_text(policy));
   if (story.trail.size() == 1)
     return fmt::format("{}: f{} is the only free block", rule, taken.number);
@@ -107,7 +107,7 @@ std::string as_it_lies_text(const Story& story, const Look& taken) {
 
 /// "First and next fit would take f2 (48 B); worst fit would take it too."
 void say_counterfactual(const Telling& t, const Look& taken) {
-  const Model& before = t.frame.before;
+  const Model& before = t.searched;
   const FreeList list = free_list(before);
   const Wanted wanted = wanted_in(before, t.story.needed, t.story.alignment);
   struct Choice {
@@ -142,7 +142,7 @@ void say_counterfactual(const Telling& t, const Look& taken) {
 }  // namespace
 
 void say_search(Telling& t) {
-  const Model& before = t.frame.before;
+  const Model& before = t.searched;
   const Story& story = t.story;
   const auto taken = std::ranges::find(story.trail, Verdict::taken, &Look::verdict);
   if (taken == story.trail.end()) return;

@@ -13,6 +13,7 @@ struct Telling {
   const Frame& frame;
   Radix radix;
   Story& story;
+  const Model& searched;  // the pool as a search found it: what was released for it is free
 
   /// The first event of a kind; nullptr if the call has none.
   [[nodiscard]] const pool_event* find(u32 kind) const;
@@ -37,6 +38,7 @@ void tell_alloc(Telling& t, const pool_event_alloc& e);
 void tell_resize(Telling& t, const pool_event_resize& e);
 void tell_alloc_fail(Telling& t, const pool_event_alloc_fail& e);
 void tell_free(Telling& t, const pool_event_free& e);
+void tell_quarantine(Telling& t, const pool_event_quarantine& e);
 void tell_create(Telling& t, const pool_event_create& e);
 void tell_snapshot(Telling& t, const pool_event_snapshot& e);
 void tell_misuse(Telling& t, const pool_event_misuse& e);
@@ -54,7 +56,13 @@ void say_guards(const Telling& t);
 void say_checked(const Telling& t, u64 number);
 /// Of a pool_realloc() that could not resize its block in place.
 void say_why_not_in_place(const Telling& t, const Block& old);
-/// Damaged guards that this call found or told, a sentence each.
+/// The line that asked for the block, if the log tells it.
+void say_site(const Telling& t, const Model& model, u64 number);
+/// Blocks that left the quarantine. for_room: an allocation needed their bytes.
+void say_released(const Telling& t, bool for_room);
+/// The pool with what the call released for a search, if it did.
+[[nodiscard]] std::optional<Model> with_released(const Frame& frame);
+/// Damage that this call found or told, a sentence each: guards, writes after free.
 void say_damage(Telling& t);
 /// What `bytes` events recorded.
 void say_bytes(Telling& t);

@@ -47,6 +47,7 @@ void draw_body(Picture& picture) {
   draw_pointers(picture);
   draw_strip(picture);
   draw_used_list(picture);
+  draw_quarantine(picture);
   draw_bars(picture);
   draw_sums(picture);
   if (picture.slide()) return;

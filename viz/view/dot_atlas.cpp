@@ -21,9 +21,10 @@ struct Cell {
   const Block* first = nullptr;
   const Block* last = nullptr;
   u64 used_blocks = 0, used_bytes = 0, free_blocks = 0, free_bytes = 0;
+  u64 waiting_blocks = 0;  // in quarantine
   bool changed = false, damaged = false;
 
-  [[nodiscard]] u64 blocks() const { return used_blocks + free_blocks; }
+  [[nodiscard]] u64 blocks() const { return used_blocks + free_blocks + waiting_blocks; }
 };
 
 std::vector<Cell> cells_of(const Picture& p, std::size_t run) {
@@ -32,10 +33,15 @@ std::vector<Cell> cells_of(const Picture& p, std::size_t run) {
     if (cells.empty() || cells.back().blocks() == run) cells.push_back({&block});
     Cell& cell = cells.back();
     cell.last = &block;
-    ++(block.used ? cell.used_blocks : cell.free_blocks);
-    (block.used ? cell.used_bytes : cell.free_bytes) += block.size;
+    if (block.quarantined) {
+      ++cell.waiting_blocks;
+    } else {
+      ++(block.used ? cell.used_blocks : cell.free_blocks);
+      (block.used ? cell.used_bytes : cell.free_bytes) += block.size;
+    }
     cell.changed = cell.changed || p.change(offset) != nullptr;
-    cell.damaged = cell.damaged || damaged(block);
+    cell.damaged = cell.damaged || damaged(block) ||
+                   (!block.lives() && p.model().stain_in(offset, block.size) != nullptr);
   }
   return cells;
 }
@@ -54,6 +60,7 @@ Words words(const Cell& cell, std::size_t run) {
 /// A run is as blue as its share of used bytes is large.
 std::string_view fill(const Cell& cell) {
   if (cell.damaged) return colour::damage;
+  if (cell.waiting_blocks == cell.blocks()) return colour::quarantine;
   if (cell.used_bytes == 0) return colour::white;
   if (cell.free_bytes == 0) return colour::used;
   return cell.used_bytes < cell.free_bytes ? colour::little_used : colour::half_used;
@@ -71,12 +78,14 @@ std::string tooltip(const Picture& p, const Cell& cell) {
   card.used_bytes = cell.used_bytes;
   card.free_blocks = cell.free_blocks;
   card.free_bytes = cell.free_bytes;
+  card.waiting_blocks = cell.waiting_blocks;
   return link(p, card);
 }
 
 std::string cell_markup(const Picture& p, const Cell& cell, std::size_t run, int width,
                         int height) {
   const bool empty = cell.used_blocks == 0;
+  const bool waits = cell.waiting_blocks == cell.blocks();
   const Words said = words(cell, run);
   return fmt::format(
       "<TD {} WIDTH=\"{}\" HEIGHT=\"{}\" BORDER=\"{}\" COLOR=\"{}\" STYLE=\"{}\" "
@@ -84,6 +93,7 @@ std::string cell_markup(const Picture& p, const Cell& cell, std::size_t run, int
       "{}</TD>",
       tooltip(p, cell), width, height, cell.changed ? 3 : 1,
       cell.changed ? colour::black
+      : waits      ? colour::quarantine_edge
       : empty      ? colour::free_edge
                    : colour::used_edge,
       empty ? "dashed" : "solid", fill(cell), p.say(said.upper, p.style.tiny),

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "view/dot_picture.hpp"
 
@@ -44,10 +45,13 @@ std::string segment_text(const Picture& p, const Block& block, int width) {
   const double name_width = text_width(block.name(), size, true);
   const bool named = name_width + 3 <= width;
   std::string text = named ? p.say(block.name(), size, "", true) : "";
-  if (block.used) return text;
+  if (block.lives()) return text;
   const int hatch = size - 1;
   const double room = named ? (width - name_width - 4) / 2 : width - 2;
-  const std::string strokes = p.say(hatching(room, hatch), hatch, colour::free_edge);
+  const std::string strokes =
+      block.quarantined
+          ? p.say(hatching(room * 0.8, hatch, ':'), hatch, colour::quarantine_edge, true)
+          : p.say(hatching(room, hatch), hatch, colour::free_edge);
   return named ? strokes + text + strokes : strokes;
 }
 
@@ -60,6 +64,22 @@ bool known_damaged(const Picture& p, const Guard& guard) {
   });
 }
 
+/// A free block, and where in it somebody wrote.
+void add_stained(Bar& bar, const Block& block, const Damage& stain, int from, int right) {
+  constexpr int least = 3;
+  const std::string_view fill = block.quarantined ? colour::quarantine : colour::white;
+  const int begin = std::clamp(bar.x(stain.first), from, std::max(from, right - least));
+  const int wanted = std::max(bar.x(stain.first + stain.damaged) - begin, least);
+  const int end = std::min(begin + wanted, std::max(begin, right));
+  const bool name_first = begin - from > right - end;
+  const auto add = [&](int width, bool named) {
+    bar.add(width, fill, named ? segment_text(bar.p, block, width) : "");
+  };
+  add(begin - from, name_first);
+  bar.add(end - begin, colour::damage);
+  add(right - end, !name_first);
+}
+
 void add_block(Bar& bar, const Block& block) {
   const int left = bar.x(block.offset), right = bar.x(block.end());
   const bool parted = block.offset != 0 && right - left >= 3;
@@ -68,7 +88,9 @@ void add_block(Bar& bar, const Block& block) {
   const auto edge = [&](u64 offset) {
     return std::clamp(bar.x(offset), from, std::max(from, right));
   };
-  const std::string_view fill = block.used ? colour::used : colour::white;
+  const std::string_view fill = block.quarantined ? colour::quarantine
+                                : block.used      ? colour::used
+                                                  : colour::white;
   const auto add_guard = [&](const Guard& guard, int width) {
     const bool bad = known_damaged(bar.p, guard);
     const std::string_view letter = bad ? "✗" : "G";
@@ -79,6 +101,8 @@ void add_block(Bar& bar, const Block& block) {
   const int payload = block.front().size == 0 ? from : edge(block.payload);
   const int payload_end = block.back().size == 0 ? right : edge(block.payload_end());
   add_guard(block.front(), payload - from);
+  const Damage* stain = block.lives() ? nullptr : bar.model.stain_in(block.offset, block.size);
+  if (stain != nullptr) return add_stained(bar, block, *stain, from, right);
   const int middle = std::max(payload, payload_end) - payload;
   bar.add(middle, fill, segment_text(bar.p, block, middle));
   add_guard(block.back(), right - std::max(payload, payload_end));
@@ -127,7 +151,7 @@ void add_raster(Bar& bar) {
   std::vector<Column> columns(static_cast<std::size_t>(count));
   const double per_byte = count / static_cast<double>(bar.model.capacity);
   for (const auto& [offset, block] : bar.model.blocks())
-    if (block.used) spread(columns, block, per_byte);
+    if (block.lives()) spread(columns, block, per_byte);
   int from = 0;
   for (int i = 1; i <= count; ++i) {
     const auto column = [&](int at) { return shade(columns[static_cast<std::size_t>(at)]); };
@@ -228,6 +252,12 @@ void draw_sums(Picture& p) {
   if (model.leaked_blocks != 0)
     sums.push_back(fmt::format("leaked: {}, {} asked for", count_text(model.leaked_blocks, "block"),
                                count_text(model.leaked_bytes, "byte")));
+  constexpr std::size_t most_damages = 3;
+  const std::size_t shown = p.slide() ? 0 : std::min(most_damages, model.damages.size());
+  for (const Damage& damage : std::span(model.damages).last(shown))
+    sums.push_back("✗ " + damage_text(damage, p.options.radix));
+  if (shown != 0 && model.damaged_places > shown)
+    sums.push_back(fmt::format("and {} before", count_text(model.damaged_places - shown, "place")));
   for (std::size_t i = 0; i < sums.size(); ++i) {
     p.canvas.text(fmt::format("sum_{}", i), {p.left(), p.y, p.strip.width + p.right(), size + 6},
                   "LEFT", p.say(sums[i], size));

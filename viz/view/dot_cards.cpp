@@ -79,6 +79,10 @@ Card fold_card(const Blocks& blocks, std::size_t from, std::size_t to) {
   card.size = card.last->end() - card.offset;
   for (std::size_t i = from; i < to; ++i) {
     const Block& block = *blocks[i];
+    if (block.quarantined) {
+      ++card.waiting_blocks;
+      continue;
+    }
     ++(block.used ? card.used_blocks : card.free_blocks);
     (block.used ? card.used_bytes : card.free_bytes) += block.size;
   }
@@ -99,6 +103,17 @@ Cards fold(const Blocks& blocks, const std::set<std::size_t>& kept) {
     next = index + 1;
   }
   return strip;
+}
+
+/// Who waits, in which turn; and what was written to although it is free.
+void add_quarantine(const Model& model, Cards& strip) {
+  const std::vector<const Block*> waiting = model.in_quarantine();
+  for (Card& card : strip.cards) {
+    if (card.kind != Card::Kind::block || card.block->lives()) continue;
+    card.stain = model.stain_in(card.offset, card.size);
+    const auto place = std::ranges::find(waiting, card.block);
+    if (place != waiting.end()) card.turn = static_cast<u64>(place - waiting.begin()) + 1;
+  }
 }
 
 }  // namespace
@@ -131,7 +146,10 @@ CardText card_text(const Card& card, const Story& story) {
   const Block& block = *card.block;
   CardText text{block.name(), size_text(block.size), "", ""};
   const Change* change = find_change(story, block.offset);
-  if (block.used && leaked) {
+  if (block.quarantined) {
+    text.extra = fmt::format("waits, no. {}", card.turn);
+    text.brief = fmt::format("no. {}", card.turn);
+  } else if (block.used && leaked) {
     text.extra = text.brief = "leaked";
   } else if (block.used && block.requested != block.size) {
     text.extra = size_number(block.requested) + " asked";
@@ -165,8 +183,10 @@ std::vector<u64> focus(const Frame& frame, const Story& story) {
       if (!block.used && block.size == largest) add(&block);
   }
   for (const auto& [offset, block] : model.blocks()) {
-    const bool leaked = model.destroyed && block.used;
-    if (leaked || block.front().damaged != 0 || block.back().damaged != 0) add(&block);
+    const bool leaked = model.destroyed && block.lives();
+    if (leaked || (!block.lives() && model.stain_in(offset, block.size) != nullptr) ||
+        block.front().damaged != 0 || block.back().damaged != 0)
+      add(&block);
   }
   return offsets;
 }
@@ -178,6 +198,7 @@ Cards choose_cards(const Model& model, const Blocks& blocks, const std::vector<u
     for (const Block* block : blocks) strip.cards.push_back(block_card(*block));
   else
     strip = fold(blocks, choose(blocks, focus, most));
+  add_quarantine(model, strip);
   const u64 told = blocks.empty() ? 0 : blocks.back()->end();
   if (told < model.capacity) {
     Card card;

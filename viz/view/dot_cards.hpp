@@ -22,6 +22,9 @@ struct Card {
   const Block* block = nullptr;  // kind block; borrowed from the model
   const Block* last = nullptr;   // kind fold: block is its first, last its last
   u64 used_blocks = 0, used_bytes = 0, free_blocks = 0, free_bytes = 0;  // kind fold
+  u64 waiting_blocks = 0;                                                // kind fold: in quarantine
+  u64 turn = 0;                   // kind block: its place in the quarantine, from 1; 0 = not there
+  const Damage* stain = nullptr;  // kind block: it was written to after it was freed; borrowed
 
   int x = 0, width = 0;                 // points, from the strip's left edge
   int words = 0;                        // of the width, what its text needs
@@ -30,7 +33,8 @@ struct Card {
   bool shortened = false;               // drawn shorter than to scale, with a break mark
 
   [[nodiscard]] u64 end() const { return offset + size; }
-  [[nodiscard]] bool used() const { return kind == Kind::block && block->used; }
+  [[nodiscard]] bool used() const { return kind == Kind::block && block->lives(); }
+  [[nodiscard]] bool waits() const { return kind == Kind::block && block->quarantined; }
   [[nodiscard]] bool is_free() const { return kind == Kind::block && !block->used; }
   /// Where a byte of it lies, in points from the strip's left edge. Guards have their own scale.
   [[nodiscard]] double x_of(u64 at) const;

@@ -42,6 +42,12 @@ void add_blocks(const Picture& p, std::vector<Entry>& entries) {
     entries.push_back({swatch(2, colour::used_edge, "solid", colour::used), "", "used block"});
   if (any_card(p, [](const Card& card) { return card.is_free(); }))
     entries.push_back({swatch(2, colour::free_edge, "dashed", colour::white), "//", "free block"});
+  if (any_card(p, [](const Card& card) { return card.waits(); }))
+    entries.push_back({swatch(2, colour::quarantine_edge, "dashed", colour::quarantine),
+                       "::", "freed, in quarantine"});
+  if (any_card(p, [](const Card& card) { return card.stain != nullptr; }))
+    entries.push_back(
+        {swatch(1, colour::black, "solid", colour::damage), "✗", "written after free"});
   if (any_card(p, guarded))
     entries.push_back({swatch(1, colour::guard_edge, "solid", colour::guard), "G", "guard"});
   if (any_card(p, is_damaged))

@@ -57,7 +57,8 @@ std::string_view badge(Mark mark) {
     case Mark::moved: return "MOVED";
     case Mark::rest: return "REST";
     case Mark::gap: return "GAP";
-    case Mark::freed: return "FREED";
+    case Mark::freed:
+    case Mark::quarantined: return "FREED";
     case Mark::coalesced: return "COALESCED";
     case Mark::resized: return "RESIZED";
     case Mark::written: return "WRITTEN";
@@ -72,6 +73,7 @@ bool damaged(const Block& block) {
 
 std::string Picture::id(const Block& block) const {
   if (!block.used) return fmt::format("f{}", block.number);
+  if (block.quarantined) return fmt::format("q{}_at_{}", block.number, block.offset);
   const Block* owner = model().live(block.number);
   const bool moved = owner == nullptr || owner->offset != block.offset;
   return moved ? fmt::format("b{}_at_{}", block.number, block.offset)
@@ -85,19 +87,27 @@ std::string Picture::id(const Card& card) const {
 
 std::string link(const Picture& picture, const Block& block) {
   const std::string use =
-      block.used ? fmt::format("used, {} asked for", count_text(block.requested, "byte")) : "free";
+      block.quarantined ? fmt::format("in quarantine, freed at call {}", block.call)
+      : block.used      ? fmt::format("used, {} asked for", count_text(block.requested, "byte"))
+                        : "free";
+  const bool stained =
+      !block.lives() && picture.model().stain_in(block.offset, block.size) != nullptr;
   return fmt::format("HREF=\"#{}\" TITLE=\"{}: {}, {} to {}, {}{}\"", picture.id(block),
                      picture.say(block.name()), use, picture.at(block.offset),
                      picture.at(block.end()), count_text(block.size, "byte"),
-                     damaged(block) ? ", guard damaged" : "");
+                     damaged(block) ? ", guard damaged"
+                     : stained      ? ", written after free"
+                                    : "");
 }
 
 std::string link(const Picture& picture, const Card& fold) {
   return fmt::format(
-      "HREF=\"#{}\" TITLE=\"{} to {}: {}, {} used with {}, {} free with {}, {} to {}\"",
+      "HREF=\"#{}\" TITLE=\"{} to {}: {}, {} used with {}, {} free with {}{}, {} to {}\"",
       picture.id(fold), fold.block->name(), fold.last->name(),
-      count_text(fold.used_blocks + fold.free_blocks, "block"), fold.used_blocks,
-      count_text(fold.used_bytes, "byte"), fold.free_blocks, count_text(fold.free_bytes, "byte"),
+      count_text(fold.used_blocks + fold.free_blocks + fold.waiting_blocks, "block"),
+      fold.used_blocks, count_text(fold.used_bytes, "byte"), fold.free_blocks,
+      count_text(fold.free_bytes, "byte"),
+      fold.waiting_blocks == 0 ? "" : fmt::format(", {} in quarantine", fold.waiting_blocks),
       picture.at(fold.offset), picture.at(fold.end()));
 }
 

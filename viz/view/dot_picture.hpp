@@ -5,6 +5,7 @@
 //     pointers                 dot_pointers.cpp        what points into the region
 //     strip                    dot_strip.cpp           the region, a card a block (dot_cards.hpp)
 //     used list                dot_lists.cpp
+//     quarantine               dot_quarantine.cpp      who waits, in which order; if anybody does
 //     bars, sums               dot_bar.cpp             the same bytes to scale, before and after
 //     atlas, histogram         dot_atlas.cpp, dot_histogram.cpp    when the strip is folded
 //     legend                   dot_legend.cpp
@@ -139,6 +140,7 @@ void draw_free_list(Picture& picture);
 void draw_pointers(Picture& picture);
 void draw_strip(Picture& picture);
 void draw_used_list(Picture& picture);
+void draw_quarantine(Picture& picture);
 void draw_bars(Picture& picture);
 void draw_sums(Picture& picture);
 void draw_atlas(Picture& picture);

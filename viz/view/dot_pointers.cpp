@@ -31,7 +31,9 @@ void add_misuse(const Picture& p, const pool_event_misuse& e, std::vector<Pointe
   }
   std::string text = "the pointer: " + p.at(e.offset);
   const Block* block = p.model().containing(e.offset);
-  if (block != nullptr && !block->used)
+  if (block != nullptr && block->quarantined)
+    text += fmt::format(", {} in quarantine", block->name());
+  else if (block != nullptr && !block->used)
     text += ", free memory";
   else if (block != nullptr && e.offset != block->payload)
     text += fmt::format(", inside {}", block->name());
@@ -48,9 +50,29 @@ void add_check(const Picture& p, const pool_event_guard_check& e, std::vector<Po
   pointers.push_back({first, damage_text(p, e.block, e.damaged, e.size, first), true});
 }
 
+/// "✗ byte 4 of #0, freed at call 3": where somebody wrote too late.
+std::string stain_text(const Picture& p, u64 number, u64 first) {
+  const Grave* grave = number == POOL_NONE ? nullptr : p.model().gone(number);
+  if (grave == nullptr || first < grave->payload || !grave->holds(first))
+    return fmt::format("✗ written after free: {}", p.at(first));
+  return fmt::format("✗ byte {} of #{}, freed at call {}", first - grave->payload, number,
+                     grave->call);
+}
+
+void add_poison_check(const Picture& p, const pool_event_poison_check& e,
+                      std::vector<Pointer>& pointers) {
+  if (e.damaged != 0) pointers.push_back({e.first, stain_text(p, e.block, e.first), true});
+}
+
 /// Damage that was told by bytes of this call.
 void add_told_damage(const Picture& p, std::vector<Pointer>& pointers) {
   for (const Card& card : p.strip.cards) {
+    if (card.stain != nullptr && card.stain->bad_call == p.frame.call) {
+      const auto there = [&](const Pointer& each) { return each.offset == card.stain->first; };
+      if (std::ranges::none_of(pointers, there))
+        pointers.push_back(
+            {card.stain->first, stain_text(p, card.stain->number, card.stain->first), true});
+    }
     if (!card.used()) continue;
     for (const Guard* guard : {&card.block->front(), &card.block->back()}) {
       if (guard->damaged == 0 || guard->bad_call != p.frame.call) continue;
@@ -73,12 +95,11 @@ void add_cursor(const Picture& p, std::vector<Pointer>& pointers) {
 void add_aligned(const Picture& p, const pool_event_alloc& e, std::vector<Pointer>& pointers) {
   if (e.alignment == POOL_NONE || e.alignment == 0) return;
   const bool shown = p.frame.before.base_in_page == 0 && e.payload % e.alignment == 0;
-  pointers.push_back(
-      {e.payload,
-       shown ? fmt::format("the payload: {} = {} × {}", p.at(e.payload), e.payload / e.alignment,
-                           e.alignment)
-             : fmt::format("the payload, its address a multiple of {}", e.alignment),
-       false});
+  pointers.push_back({e.payload,
+                      shown ? fmt::format("the payload: {} = {} × {}", p.at(e.payload),
+                                          e.payload / e.alignment, e.alignment)
+                            : fmt::format("the payload, its address a multiple of {}", e.alignment),
+                      false});
 }
 
 std::vector<Pointer> pointers_of(const Picture& p) {
@@ -86,6 +107,8 @@ std::vector<Pointer> pointers_of(const Picture& p) {
   for (const OwnedEvent& event : p.frame.events) {
     if (event->kind == POOL_EVENT_MISUSE) add_misuse(p, event->as.misuse, pointers);
     if (event->kind == POOL_EVENT_ALLOC) add_aligned(p, event->as.alloc, pointers);
+    if (event->kind == POOL_EVENT_POISON_CHECK)
+      add_poison_check(p, event->as.poison_check, pointers);
     if (event->kind == POOL_EVENT_GUARD_CHECK) add_check(p, event->as.guard_check, pointers);
   }
   add_told_damage(p, pointers);

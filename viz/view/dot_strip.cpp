@@ -5,6 +5,8 @@
 //     +---------------+ - - - - - - +
 //     472             544                 where each block starts
 //
+// A block in quarantine is drawn as a free one is, in another colour and hatched with dots.
+//
 // One table, so that cards tile exactly as the bytes do. Ports: b17 above, b17_below under it.
 #include <fmt/format.h>
 
@@ -28,10 +30,14 @@ struct Edge {
 Edge edge_of(const Picture& p, const Card& card) {
   if (card.kind != Card::Kind::block) return {1, colour::grey, "dotted"};
   const Change* change = p.change(card.offset);
-  const bool used = card.block->used;
+  const bool used = card.used();
   const std::string_view style = used ? "solid" : "dashed";
   if (change != nullptr) return {3, colour::black, style};
-  return {2, used ? colour::used_edge : colour::free_edge, style};
+  return {2,
+          used           ? colour::used_edge
+          : card.waits() ? colour::quarantine_edge
+                         : colour::free_edge,
+          style};
 }
 
 int hatch_height(const Picture& p) {
@@ -88,26 +94,40 @@ std::string used_card(const Picture& p, const Card& card, int width, int height)
 }
 
 /// A row of hatching, with a sign in its middle if there is one.
-std::string hatched(const Picture& p, int width, int height, std::string_view sign = "") {
+std::string hatched(const Picture& p, const Card& card, int width, int height,
+                    std::string_view sign = "") {
   const int room = sign.empty() ? width - 4 : (width - 2 * p.style.tiny) / 2;
-  const std::string text = p.say(hatching(room, p.style.hatch), p.style.hatch, colour::free_edge);
+  const std::string text =
+      card.waits() ? p.say(hatching(room * 0.8, p.style.hatch, ':'), p.style.hatch,
+                           colour::quarantine_edge, true)
+                   : p.say(hatching(room, p.style.hatch), p.style.hatch, colour::free_edge);
   return cell(width, height, "",
               sign.empty() ? text : text + p.say(sign, p.style.tiny, colour::black) + text);
 }
 
-/// It has no fill: ghosts of edges are drawn under it.
+/// Above the words of a free card: hatching; or that somebody wrote there.
+std::string upper_row(const Picture& p, const Card& card, int width, int height) {
+  if (card.stain == nullptr) return hatched(p, card, width, height);
+  const int size = p.style.tiny;
+  const std::string_view words = fits("✗ written", width - 4, size) ? "✗ written" : "✗";
+  return cell(width, height, fmt::format("BGCOLOR=\"{}\"", colour::damage),
+              p.say(words, size, "", true));
+}
+
+/// It has no fill: ghosts of edges are drawn under it. One in quarantine has, and no ghosts.
 std::string free_card(const Picture& p, const Card& card, int width, int height) {
   const int tail = card.shortened ? p.style.name : 0;
   const int main = card.shortened ? width - tail - break_width(p) : width;
-  const int high = hatch_height(p);
-  const int low = card.widened ? p.style.tiny + 4 : high;
+  const int high = card.stain == nullptr ? hatch_height(p) : p.style.tiny + 4;
+  const int low = card.widened ? p.style.tiny + 4 : hatch_height(p);
   const int middle = height - high - low;
-  std::string rows[3] = {hatched(p, main, high), cell(main, middle, "", lines(p, card, main)),
-                         hatched(p, main, low, card.widened ? "↔" : "")};
+  std::string rows[3] = {upper_row(p, card, main, high),
+                         cell(main, middle, "", lines(p, card, main)),
+                         hatched(p, card, main, low, card.widened ? "↔" : "")};
   if (card.shortened) {
-    rows[0] += break_cell(p, height, "ROWSPAN=\"3\"") + hatched(p, tail, high);
+    rows[0] += break_cell(p, height, "ROWSPAN=\"3\"") + hatched(p, card, tail, high);
     rows[1] += cell(tail, middle, "", "");
-    rows[2] += hatched(p, tail, low);
+    rows[2] += hatched(p, card, tail, low);
   }
   return inner_table(fmt::format("<TR>{}</TR><TR>{}</TR><TR>{}</TR>", rows[0], rows[1], rows[2]));
 }
@@ -143,11 +163,14 @@ void draw_ghosts(Picture& p, const Card& card) {
 
 std::string fold_text(const Picture& p, const Card& card) {
   const int size = p.style.small;
-  return p.say("⋯ " + count_text(card.used_blocks + card.free_blocks, "block") + " ⋯", size, "",
-               true) +
-         "<BR/>" + p.say(fmt::format("{} used", card.used_blocks), size) + "<BR/>" +
-         p.say(fmt::format("{} free", card.free_blocks), size) + "<BR/>" +
-         p.say(size_text(card.size), size);
+  const u64 blocks = card.used_blocks + card.free_blocks + card.waiting_blocks;
+  return p.say("⋯ " + count_text(blocks, "block") + " ⋯", size, "", true) + "<BR/>" +
+         p.say(fmt::format("{} used", card.used_blocks), size) + "<BR/>" +
+         p.say(card.waiting_blocks == 0
+                   ? fmt::format("{} free", card.free_blocks)
+                   : fmt::format("{} free, {} wait", card.free_blocks, card.waiting_blocks),
+               size) +
+         "<BR/>" + p.say(size_text(card.size), size);
 }
 
 std::string card_cell(const Picture& p, const Card& card) {
@@ -166,6 +189,7 @@ std::string card_cell(const Picture& p, const Card& card) {
     case Card::Kind::block:
       about = link(p, *card.block);
       if (card.used()) fill = fmt::format(" BGCOLOR=\"{}\"", colour::used);
+      if (card.waits()) fill = fmt::format(" BGCOLOR=\"{}\"", colour::quarantine);
       text = card.used() ? used_card(p, card, inner_width, inner_height)
                          : free_card(p, card, inner_width, inner_height);
   }

@@ -85,9 +85,10 @@ bool fits(std::string_view text, double width, double size) {
 
 /// Cairo places characters at whole pixels, of which there are 96 an inch: in a long run of the
 /// same narrow one the roundings add up.
-std::string hatching(double width, int size) {
-  const double stroke = std::round(character_width("/") * size * 96 / 72) * 72 / 96;
-  return width < stroke ? "" : std::string(static_cast<std::size_t>(width / stroke), '/');
+std::string hatching(double width, int size, char sign) {
+  const std::string_view one(&sign, 1);
+  const double stroke = std::round(character_width(one) * size * 96 / 72) * 72 / 96;
+  return width < stroke ? "" : std::string(static_cast<std::size_t>(width / stroke), sign);
 }
 
 std::vector<std::string> wrap(std::string_view text, double width, double size) {

@@ -17,6 +17,7 @@ namespace mempool::viz::dot {
 namespace colour {
 inline constexpr std::string_view used = "#7AB8E0", used_edge = "#005A8C";
 inline constexpr std::string_view free_edge = "#006B4F";
+inline constexpr std::string_view quarantine = "#F3DFEC", quarantine_edge = "#7A3567";
 inline constexpr std::string_view guard = "#E69F00", guard_edge = "#7A5200";
 inline constexpr std::string_view damage = "#D55E00";
 inline constexpr std::string_view black = "#000000", white = "#FFFFFF", grey = "#595959";
@@ -37,7 +38,7 @@ inline constexpr std::string_view fits = "#A8D5C4";
 [[nodiscard]] bool fits(std::string_view text, double width, double size);
 
 /// "////": as many strokes as fit.
-[[nodiscard]] std::string hatching(double width, int size);
+[[nodiscard]] std::string hatching(double width, int size, char stroke = '/');
 
 /// Text in lines of at most this width; a word that is wider is broken.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, double width, double size);

@@ -3,6 +3,8 @@
 // A pool is a few large blocks and many small ones. To one scale the small ones have no room for
 // their names, so each card has a least width; and if few large blocks are what makes it so, they
 // are shortened. The choice that leaves the fewest cards off the scale wins.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -26,9 +28,13 @@ int words_width(const Picture& p, const Card& card) {
   };
   switch (card.kind) {
     case Card::Kind::fold:
-      widen("⋯ " + count_text(card.used_blocks + card.free_blocks, "block") + " ⋯", style.small,
-            true);
+      widen("⋯ " + count_text(card.used_blocks + card.free_blocks + card.waiting_blocks, "block") +
+                " ⋯",
+            style.small, true);
       widen(size_text(card.size), style.small, false);
+      if (card.waiting_blocks != 0)
+        widen(fmt::format("{} free, {} wait", card.free_blocks, card.waiting_blocks), style.small,
+              false);
       break;
     case Card::Kind::untold: widen("not told", style.small, false); break;
     case Card::Kind::block: {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ostream>
+#include <span>
 
 #include "event/table.hpp"
 #include "view/dump_page.hpp"
@@ -16,13 +17,18 @@ constexpr std::size_t most_name = 40;
 
 /// The event that a call is about; its companions (splits, guards, bytes) go without saying.
 const pool_event* main_event(const Frame& frame) {
-  constexpr u32 companions[] = {POOL_EVENT_SLAB,        POOL_EVENT_SPLIT, POOL_EVENT_GUARD_WRITE,
-                                POOL_EVENT_GUARD_CHECK, POOL_EVENT_BYTES, POOL_EVENT_LEAK,
-                                POOL_EVENT_BLOCK};
-  const auto found = std::ranges::find_if(frame.events, [&](const OwnedEvent& event) {
-    return std::ranges::find(companions, event->kind) == std::end(companions);
-  });
-  if (found != frame.events.end()) return &**found;
+  // The last of them may be what the call is about, if there is nothing else: pool_check().
+  constexpr u32 companions[] = {
+      POOL_EVENT_SLAB,  POOL_EVENT_SPLIT, POOL_EVENT_GUARD_WRITE,  POOL_EVENT_GUARD_CHECK,
+      POOL_EVENT_BYTES, POOL_EVENT_LEAK,  POOL_EVENT_POISON_CHECK, POOL_EVENT_RELEASE,
+      POOL_EVENT_SITE,  POOL_EVENT_BLOCK, POOL_EVENT_COALESCE,     POOL_EVENT_CHECK};
+  for (const std::size_t count : {std::size(companions), std::size(companions) - 1}) {
+    const std::span known(companions, count);
+    const auto found = std::ranges::find_if(frame.events, [&](const OwnedEvent& event) {
+      return std::ranges::find(known, event->kind) == known.end();
+    });
+    if (found != frame.events.end()) return &**found;
+  }
   return frame.events.empty() ? nullptr : &*frame.events.front();
 }
 
@@ -45,6 +51,7 @@ void write_sizes(DumpPage& page) {
   line.word(number("payload", model.payload_bytes));
   line.word(number("guards", model.guard_bytes));
   if (model.padding_bytes() != 0) line.word(number("padding", model.padding_bytes()));
+  if (model.quarantined_bytes != 0) line.word(number("quarantine", model.quarantined_bytes));
   line.word(number("free", model.free_bytes));
   line.word(number("largest", largest));
   line.word(fragmentation(model, largest));
@@ -67,10 +74,24 @@ void write_settings(DumpPage& page) {
   line.word(number("id", model.pool));
   line.word(number("align", model.align));
   line.word(model.fill ? "fill=on" : "fill=off");
+  if (model.poison) line.word("poison=on");
+  if (model.quarantine != 0) line.word(number("most-quarantine", model.quarantine));
   line.word(number("last-call", page.frame.last_call));
   if (page.options.diff != nullptr) line.word(number("diff", page.options.diff->call));
   if (!model.name.empty()) line.word("name=" + clip(ascii(model.name), most_name));
   line.end();
+}
+
+/// Damage that the call found and that is not among the bytes any more: they are somebody's.
+void write_past_damage(DumpPage& page) {
+  for (const Damage& damage : page.model.damages) {
+    const Block* block = damage.is_guard() ? page.model.live(damage.number) : nullptr;
+    const bool seen = damage.is_guard() ? block != nullptr && block->guard_at(damage.first) &&
+                                              block->guard_at(damage.first)->damaged != 0
+                                        : page.model.stains.contains(damage.first);
+    if (damage.bad_call == page.frame.call && !seen)
+      page.say("note", "damage: " + damage_text(damage, Radix::hex));
+  }
 }
 
 std::string other_pools(const Frame& frame) {
@@ -130,6 +151,7 @@ void write_dump_header(DumpPage& page) {
   page.say("note", title.starts_with("note: ") ? title.substr(6) : title);
   page.say("note", sum_of_bytes(page.model));
   page.say("note", sum_of_fragmentation(page.model));
+  write_past_damage(page);
   if (page.model.destroyed) page.say("note", "the pool is destroyed: what was used has leaked");
   page.say("note", other_pools(page.frame));
 }
@@ -144,12 +166,15 @@ void write_dump_key(DumpPage& page) {
   };
   key(drawn(Shade::payload), "[--] used payload");
   key(drawn(Shade::free), "(..) free");
+  key(drawn(Shade::quarantine), "{qq} freed, in quarantine");
   key(drawn(Shade::guard), "G guard");
-  key(drawn(Shade::damaged), "X guard damaged");
+  key(page.hit, "X guard damaged");
+  key(page.stained, "X written after free");
   key(drawn(Shade::ghost), "g old guard in free memory");
   key(drawn(Shade::header), "h header");
   key(drawn(Shade::padding), "p padding");
   key(page.filled, "fill: as the pool filled it");
+  key(page.poisoned, "poison: 0xDD");
   key(page.unknown, "? not known");
   key(page.unprintable && !page.options.utf8, "~ not printable");
   key(page.unprintable && page.options.utf8, "\u00AB guard byte  \u00B7 not printable");

@@ -3,7 +3,7 @@
 //
 //     Frame --cells--> rows --folding, --diff--> data, mark, hit!, zoom, chng, fold lines
 //
-// Every line starts with a tag: pool free used ruler data mark hit! zoom chng fold note key.
+// Every line starts with a tag: pool free used quar ruler data mark hit! zoom chng fold note key.
 // Content stands in columns 15 to 78, whatever the pool: an offset of more than four hex digits
 // takes the blanks around it, and from 16 MiB on its 0x (`data 01000000|`). Only pools above
 // 4 GiB have longer lines. It shows no byte that the log did not tell: those are '?', free ones

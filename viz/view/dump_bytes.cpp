@@ -46,12 +46,21 @@ std::string content_text(const Run& run) {
     case Shade::nothing: return "in no block";
     case Shade::free:
       return "f" + number + " free" + (run.cell.known ? ", old " + value_text(run) : "");
-    case Shade::ghost: return "f" + number + " free, old guard";
+    case Shade::quarantine:
+      return "#" + number + "q in quarantine" + (run.cell.known ? ", " + value_text(run) : "");
+    case Shade::ghost:
+      return (run.part == Part::free ? "f" + number + " free" : "#" + number + "q in quarantine") +
+             ", old guard";
     case Shade::payload: return "#" + number + ", " + value_text(run);
     case Shade::header: return "#" + number + " header";
     case Shade::padding: return "#" + number + " padding";
     case Shade::guard: return "#" + number + side + (run.cell.known ? "" : ", not known");
-    case Shade::damaged: return "#" + number + side + ", damaged: " + value_text(run);
+    case Shade::damaged:
+      if (run.part == Part::free)
+        return "f" + number + " free, written after free: " + value_text(run);
+      if (run.part == Part::quarantine)
+        return "#" + number + "q in quarantine, written after free: " + value_text(run);
+      return "#" + number + side + ", damaged: " + value_text(run);
   }
   return "";
 }
@@ -116,12 +125,13 @@ u64 Bytes::pass_unread(u64 start) {
   if (rows == 0) return 0;
   flush();
   if (!comparing() || changed) {
-    const Shade shade = piece.part == Part::free      ? Shade::free
-                        : piece.part == Part::payload ? Shade::payload
-                        : piece.part == Part::header  ? Shade::header
-                        : piece.part == Part::padding ? Shade::padding
-                        : piece.part == Part::nothing ? Shade::nothing
-                                                      : Shade::guard;
+    const Shade shade = piece.part == Part::free         ? Shade::free
+                        : piece.part == Part::quarantine ? Shade::quarantine
+                        : piece.part == Part::payload    ? Shade::payload
+                        : piece.part == Part::header     ? Shade::header
+                        : piece.part == Part::padding    ? Shade::padding
+                        : piece.part == Part::nothing    ? Shade::nothing
+                                                         : Shade::guard;
     run_ = {start, rows, {shade, false, false, 0, number_of(piece)}, piece.part, false, changed};
     flush();
   }

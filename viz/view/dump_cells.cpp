@@ -17,7 +17,7 @@ void each_piece(const Block& block, bool odd, Take take) {
     if (end > at) take(Piece{part, odd, at, end, &block});
     at = std::max(at, end);
   };
-  if (!block.used) return piece(Part::free, block.end());
+  if (!block.lives()) return piece(block.used ? Part::quarantine : Part::free, block.end());
   if (block.front().size != 0) {
     piece(Part::header, block.front().offset);
     piece(Part::front_guard, block.front().end());
@@ -39,7 +39,7 @@ void Rows::rewind() {
 
 void Rows::advance(u64 start) {
   for (; block_ != model_.blocks().end() && block_->second.end() <= start; ++block_)
-    if (block_->second.used) odd_ = !odd_;
+    if (block_->second.lives()) odd_ = !odd_;
 }
 
 Cell Rows::cell(const Piece& piece, u64 at) const {
@@ -59,13 +59,23 @@ Cell Rows::cell(const Piece& piece, u64 at) const {
       break;
     }
     case Part::free:
-      if (byte.known && byte.value == guard_byte && model_.ghost_guard(at))
-        cell.shade = Shade::ghost;
-      if (byte.value == freed_byte) cell.known = cell.fill = false;
-      break;
+    case Part::quarantine: color_free(piece, at, byte, cell); break;
   }
   if (!cell.known) cell.value = 0;
   return cell;
+}
+
+/// Bytes that nobody should write to: as the pool left them, old guards, or written after the free.
+void Rows::color_free(const Piece& piece, u64 at, const Byte& byte, Cell& cell) const {
+  const u8 as_left = model_.poison ? poison_byte : freed_byte;
+  if (piece.part == Part::quarantine) cell.shade = Shade::quarantine;
+  if (model_.poison && byte.known && byte.value != poison_byte)
+    cell.shade = Shade::damaged;
+  else if (byte.known && byte.value == guard_byte && model_.ghost_guard(at))
+    cell.shade = Shade::ghost;
+  if (byte.value != as_left) return;
+  cell.known = false;
+  cell.fill = byte.known && piece.part == Part::quarantine;
 }
 
 void Rows::read(u64 start, Row& row) {
@@ -76,7 +86,7 @@ void Rows::read(u64 start, Row& row) {
   row.cells.fill(Cell{});
   bool odd = odd_;
   for (auto it = block_; it != model_.blocks().end() && it->first < row.end(); ++it) {
-    if (it->second.used) odd = !odd;
+    if (it->second.lives()) odd = !odd;
     each_piece(it->second, odd, [&](const Piece& piece) {
       if (piece.end > start && piece.begin < row.end()) row.pieces.push_back(piece);
     });

@@ -13,7 +13,16 @@ namespace mempool::viz {
 
 inline constexpr unsigned most_columns = 64;
 
-enum class Part : u8 { header, front_guard, payload, padding, back_guard, free, nothing };
+enum class Part : u8 {
+  header,
+  front_guard,
+  payload,
+  padding,
+  back_guard,
+  free,
+  quarantine,
+  nothing
+};
 
 /// A part of a block: the whole of it, also where it reaches beyond the row.
 struct Piece {
@@ -23,12 +32,22 @@ struct Piece {
   const Block* block;  // nullptr: of none, as a snapshot that was cut tells not all of them
 };
 
-enum class Shade : u8 { nothing, header, payload, padding, guard, damaged, free, ghost };
+enum class Shade : u8 {
+  nothing,
+  header,
+  payload,
+  padding,
+  guard,
+  damaged,  // a guard, or free bytes that were poisoned
+  free,
+  quarantine,
+  ghost
+};
 
 struct Cell {
   Shade shade = Shade::nothing;  // nothing: behind the end of the region
-  bool known = false;            // a free byte that holds the pool's fill counts as not known
-  bool fill = false;             // fresh payload that the pool filled
+  bool known = false;  // a free byte that holds the pool's fill or poison counts as not known
+  bool fill = false;   // fresh payload that the pool filled; in quarantine: as the pool left it
   u8 value = 0;
   u64 number = 0;  // of the block
   bool operator==(const Cell&) const = default;
@@ -68,6 +87,7 @@ class Rows {
   void rewind();
   void advance(u64 start);
   [[nodiscard]] Cell cell(const Piece& piece, u64 at) const;
+  void color_free(const Piece& piece, u64 at, const Byte& byte, Cell& cell) const;
 
   const Model& model_;
   unsigned width_;

@@ -1,4 +1,5 @@
-// Dump damage: under a row, where its guards are damaged, and the bytes there in hex.
+// Dump damage: under a row, where its guards are damaged or its free bytes written after the free,
+// and the bytes there in hex.
 //
 //     hit!  0x02A8 |                                        ^^^                     |
 //     zoom  0x02A0 |58 58 58 58 58 58 58 58 58 58 58 AB AB AB AB AB  #9 back guard  |
@@ -12,33 +13,51 @@ namespace mempool::viz {
 
 namespace {
 
-/// The damaged columns of one guard in one row.
+bool is_guard(const Piece& piece) {
+  return piece.part == Part::front_guard || piece.part == Part::back_guard;
+}
+
+/// What is known of the damage in a piece.
+Damage damage_in(const Model& model, const Piece& piece) {
+  if (is_guard(piece)) {
+    const bool front = piece.part == Part::front_guard;
+    const Guard& guard = front ? piece.block->front() : piece.block->back();
+    return {piece.block->number, u32{front ? POOL_SIDE_FRONT : POOL_SIDE_BACK}, guard.first,
+            guard.damaged, guard.size};
+  }
+  const Damage* stain = model.stain_in(piece.begin, piece.end - piece.begin);
+  return stain == nullptr ? Damage{POOL_NONE, 0, piece.begin} : *stain;
+}
+
+/// The damaged columns of one guard, or of one free block, in one row.
 struct Hit {
   const Row& row;
   const Piece& piece;
+  Damage damage;
   Columns bad{};
   unsigned first = 0, last = 0;  // of the bad columns, last included
 
-  [[nodiscard]] const Guard& guard() const {
-    return piece.part == Part::front_guard ? piece.block->front() : piece.block->back();
+  [[nodiscard]] std::string which() const {
+    const char* side = piece.part == Part::front_guard ? " front" : " back";
+    return piece.block->name() + (is_guard(piece) ? side : " written");
   }
-  [[nodiscard]] std::string side() const {
-    return piece.part == Part::front_guard ? " front" : " back";
+  [[nodiscard]] std::string whole() const {
+    return which() + (is_guard(piece) ? " guard" : " after free");
   }
 };
 
 /// ^^^ and, where there is room beside them, what it is about; else that stands on its own line.
 void write_hit(DumpPage& page, const Hit& hit) {
-  const Guard& guard = hit.guard();
-  const std::string which = hit.piece.block->name() + hit.side();
+  const Damage& damage = hit.damage;
+  const std::string which = hit.which();
   const std::string count =
-      std::to_string(guard.damaged) + " of " + std::to_string(guard.size) + " bytes";
-  const bool whole = guard.damaged != 0 && guard.first >= hit.row.start;
+      std::to_string(damage.damaged) + " of " + std::to_string(damage.size) + " bytes";
+  const bool whole = damage.damaged != 0 && damage.first >= hit.row.start;
   const std::string text = whole
-                               ? first_that_fits({which + " guard, " + count, which + ", " + count,
+                               ? first_that_fits({hit.whole() + ", " + count, which + ", " + count,
                                                   which, hit.piece.block->name()},
                                                  page.width)
-                               : first_that_fits({which + " guard", which}, page.width);
+                               : first_that_fits({hit.whole(), which}, page.width);
   std::string line(page.width, ' ');
   for (unsigned i = hit.first; i <= hit.last; ++i)
     if (hit.bad[i]) line[i] = '^';
@@ -64,23 +83,24 @@ void write_zoom(DumpPage& page, const Hit& hit, u64 start, unsigned group) {
     carets += column < hit.row.columns && hit.bad[column] ? "^^ " : "   ";
   }
   const std::size_t room = page.width - bytes.size() - 1;
-  const std::string which = hit.piece.block->name() + hit.side();
   const std::string label =
-      first_that_fits({which + " guard", which, hit.piece.block->name()}, room);
+      first_that_fits({hit.whole(), hit.which(), hit.piece.block->name()}, room);
   page.boxed(page.head("zoom", start), bytes + " " + label);
   std::string under = page.head("zoom");
   under.back() = '|';
-  page.boxed(under, carets + " want " + hex(guard_byte, 2));
+  page.boxed(under, carets + " want " + hex(is_guard(hit.piece) ? guard_byte : poison_byte, 2));
 }
 
 }  // namespace
 
 void write_dump_damage(DumpPage& page, const Row& row) {
   const unsigned group = page.width == most_columns ? 16 : 8;
-  constexpr u64 most_groups = 2;  // of a guard: a check tells 16 bytes from the first bad one on
+  constexpr u64 most_groups = 2;  // of a piece: a check tells 16 bytes from the first bad one on
   for (const Piece& piece : row.pieces) {
-    if (piece.part != Part::front_guard && piece.part != Part::back_guard) continue;
-    Hit hit{row, piece};
+    const bool may_be =
+        is_guard(piece) || piece.part == Part::free || piece.part == Part::quarantine;
+    if (!may_be) continue;
+    Hit hit{row, piece, damage_in(page.model, piece)};
     unsigned count = 0;
     for (unsigned i = row.first(piece); i < row.last(piece); ++i) {
       if (row.cells[i].shade != Shade::damaged) continue;
@@ -90,7 +110,7 @@ void write_dump_damage(DumpPage& page, const Row& row) {
     }
     if (count == 0) continue;
     write_hit(page, hit);
-    const u64 zoomed = round_down(std::min(hit.guard().first, row.start + hit.first), group);
+    const u64 zoomed = round_down(std::min(hit.damage.first, row.start + hit.first), group);
     for (u64 start = row.start; start < row.end(); start += group) {
       const unsigned from = static_cast<unsigned>(start - row.start);
       const auto bad = hit.bad.begin() + from;

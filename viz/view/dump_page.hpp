@@ -29,6 +29,9 @@ struct DumpPage {
   bool unknown = false;           // a '?' was drawn
   bool unprintable = false;       // a '~' was drawn
   bool filled = false;            // the word `fill` was drawn
+  bool poisoned = false;          // the word `poison` was drawn
+  bool stained = false;           // bytes that were written after free were drawn
+  bool hit = false;               // a damaged guard was drawn
 
   [[nodiscard]] std::string offset(u64 at) const { return "0x" + hex(at, digits); }
   /// "data  0x01C0 |": what stands before the content of a row.

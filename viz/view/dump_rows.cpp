@@ -19,8 +19,9 @@ std::string_view sign(DumpPage& page, const Cell& cell, const char& value) {
   if (cell.shade == Shade::nothing) return " ";
   if (!cell.known) {
     const bool free = cell.shade == Shade::free;
-    page.unknown = page.unknown || !free;
-    return free ? "." : "?";
+    const bool as_left = cell.shade == Shade::quarantine && cell.fill;
+    page.unknown = page.unknown || !(free || as_left);
+    return free || as_left ? "." : "?";
   }
   if (is_printable(cell.value)) return {&value, 1};
   page.unprintable = true;
@@ -38,6 +39,7 @@ char mark_of(Shade shade) {
     case Shade::guard: return 'G';
     case Shade::damaged: return 'X';
     case Shade::free: return '.';
+    case Shade::quarantine: return 'q';
     case Shade::ghost: return 'g';
   }
   return ' ';
@@ -52,6 +54,7 @@ Ink ink_of(const Cell& cell, bool odd) {
     case Shade::guard: return Ink::guard;
     case Shade::damaged: return Ink::damaged;
     case Shade::free: return Ink::free;
+    case Shade::quarantine: return Ink::quarantine;
     case Shade::ghost: return Ink::ghost;
   }
   return Ink::plain;
@@ -66,7 +69,8 @@ std::string_view news(const DumpPage& page, const Block& block) {
     case Mark::moved: return " MOVED";
     case Mark::rest:
     case Mark::gap: return " REST";
-    case Mark::freed: return " FREED";
+    case Mark::freed:
+    case Mark::quarantined: return " FREED";
     case Mark::coalesced: return " COALESCED";
     case Mark::resized: return " RESIZED";
     case Mark::written: return " WRITTEN";
@@ -99,30 +103,51 @@ std::string_view put_label(std::string& marks, unsigned first, unsigned last, ch
   return {};
 }
 
-/// [#17 56 NEW-----]   (f8 free 88 REST....)
+/// How the marks of a piece begin, go on and end.
+std::string_view dress_of(Part part) {
+  return part == Part::payload ? "[-]" : part == Part::quarantine ? "{q}" : "(.)";
+}
+
+/// "f8 free 88", "#17 56", "#7q 48"
+std::string sized_name(const Piece& piece) {
+  const Block& block = *piece.block;
+  if (piece.part == Part::free) return block.name() + " free " + std::to_string(block.size);
+  const bool used = piece.part == Part::payload;
+  return block.name() + " " + std::to_string(used ? block.requested : block.size);
+}
+
+/// [#17 56 NEW-----]   (f8 free 88 REST....)   {#7q 48 FREED qqq}
 void mark_span(DumpPage& page, const Row& row, const Piece& piece, std::string& marks) {
   const bool used = piece.part == Part::payload;
   const bool begins = piece.begin >= row.start;
   const bool ends = piece.end <= row.end();
   const unsigned first = row.first(piece);
   const unsigned last = row.last(piece);
-  const char plain = used ? '-' : '.';
-  const bool fill = used && std::all_of(row.cells.begin() + first, row.cells.begin() + last,
-                                        [](const Cell& cell) { return cell.fill; });
-  if (ends) marks[last - 1] = used ? ']' : ')';
-  if (begins) marks[first] = used ? '[' : '(';
+  const std::string_view dress = dress_of(piece.part);
+  const char plain = dress[1];
+  const auto all = [&](auto test) {
+    return std::all_of(row.cells.begin() + first, row.cells.begin() + last, test);
+  };
+  const bool fill = used && all([](const Cell& cell) { return cell.fill; });
+  const bool poison = !used && page.model.poison &&
+                      all([](const Cell& cell) { return cell.shade != Shade::damaged; });
+  const auto dressed = [&](unsigned at, char sign) {  // damage shows through
+    if (row.cells[at].shade != Shade::damaged) marks[at] = sign;
+  };
+  if (ends) dressed(last - 1, dress[2]);
+  if (begins) dressed(first, dress[0]);
   const std::string name = piece.block->name();
-  const std::string filled = fill ? " fill" : "";
+  const std::string filled = fill ? " fill" : poison ? " poison" : "";
   std::string whole = name + filled, told = name, sized = name;
   if (begins) {
-    sized += used ? " " + std::to_string(piece.block->requested)
-                  : " free " + std::to_string(piece.block->size);
+    sized = sized_name(piece);
     told = sized + std::string(news(page, *piece.block));
     whole = told + filled;
   }
   const std::string_view label =
       put_label(marks, first + 1, ends ? last - 1 : last, plain, {whole, told, sized, name});
   page.filled = page.filled || label.ends_with(" fill");
+  page.poisoned = page.poisoned || label.ends_with(" poison");
 }
 
 std::string marks_of(DumpPage& page, const Row& row) {
@@ -131,8 +156,14 @@ std::string marks_of(DumpPage& page, const Row& row) {
     marks[i] = mark_of(row.cells[i].shade);
     page.shades |= 1U << static_cast<unsigned>(row.cells[i].shade);
   }
+  for (const Piece& piece : row.pieces) {
+    const bool guard = piece.part == Part::front_guard || piece.part == Part::back_guard;
+    for (unsigned i = row.first(piece); i < row.last(piece); ++i)
+      if (row.cells[i].shade == Shade::damaged) (guard ? page.hit : page.stained) = true;
+  }
   for (const Piece& piece : row.pieces)
-    if (piece.part == Part::payload || piece.part == Part::free) mark_span(page, row, piece, marks);
+    if (piece.part == Part::payload || piece.part == Part::free || piece.part == Part::quarantine)
+      mark_span(page, row, piece, marks);
   return marks;
 }
 

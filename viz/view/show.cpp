@@ -35,6 +35,7 @@ class Show {
     events();
     lists();
     sums();
+    damage();
     return options_.ascii_labels ? ascii_lines() : out_;
   }
 
@@ -50,10 +51,12 @@ class Show {
   void trail();
   void events();
   void lists();
-  void list(const Blocks& blocks, std::string_view name);
+  void list(const Blocks& blocks, std::string_view title, bool with_payload);
   void sums();
+  void damage();
   [[nodiscard]] std::string remark(const Block& block) const;
   [[nodiscard]] std::string guard_remark(const Block& block) const;
+  [[nodiscard]] std::string free_remark(const Block& block) const;
   [[nodiscard]] std::string change_remark(const Block& block) const;
 
   const Frame& frame_;
@@ -103,6 +106,8 @@ void Show::title() {
   head += fmt::format(", call {} of {}: {} B, {} fit, alignment {}", frame_.call, frame_.last_call,
                       model.capacity, event::word(event::Type::POLICY, model.policy), model.align);
   head += model.guard_size == 0 ? ", no guards" : fmt::format(", guards of {} B", model.guard_size);
+  if (model.poison) head += ", poison";
+  if (model.quarantine != 0) head += fmt::format(", quarantine of {} B", model.quarantine);
   if (model.destroyed) head += ", destroyed";
   for (const std::string& line : wrap(head, page_width)) out_ += line + "\n";
   heading(printable(story_.title));
@@ -183,7 +188,9 @@ void Show::events() {
   heading(events.size() == 1 ? "event" : "events");
   const std::vector<bool> shown =
       excerpt(events.size(), most(events.size(), most_entries), [&](std::size_t i) {
-        return events[i]->kind == POOL_EVENT_GUARD_CHECK && events[i]->as.guard_check.damaged != 0;
+        const pool_event& event = *events[i];
+        return (event.kind == POOL_EVENT_GUARD_CHECK && event.as.guard_check.damaged != 0) ||
+               (event.kind == POOL_EVENT_POISON_CHECK && event.as.poison_check.damaged != 0);
       });
   Table table("rll");
   for (std::size_t i = 0; i < events.size();) {
@@ -217,6 +224,7 @@ std::string Show::change_remark(const Block& block) const {
     case Mark::rest: return was("rest");
     case Mark::gap: return was("gap in front");
     case Mark::freed: return "freed";
+    case Mark::quarantined: return "";  // the list says so
     case Mark::coalesced: return fmt::format("coalesced: {}", fmt::join(change.parts, " + "));
     case Mark::resized: return was("resized");
     case Mark::written: return "written to";
@@ -230,33 +238,46 @@ std::string Show::guard_remark(const Block& block) const {
   std::string text = fmt::format("guards {}+{}", block.front().size, block.back().size);
   bool checked = true;
   for (const Guard* guard : {&block.front(), &block.back()}) {
-    checked = checked && (guard->size == 0 || guard->good_call != POOL_NONE);
+    checked = checked && (guard->size == 0 || frame_.after.known_good(*guard) != POOL_NONE);
     if (guard->damaged == 0) continue;
-    text += fmt::format(", {} DAMAGED: {} of {} B, first at {}",
+    text += fmt::format(", {} DAMAGED: {} of {} B, first at {}, {}",
                         guard == &block.front() ? "front" : "back", guard->damaged, guard->size,
-                        at(guard->first));
-    if (guard->good_call != POOL_NONE) text += fmt::format(", good at call {}", guard->good_call);
-    text += fmt::format(", bad at call {}", guard->bad_call);
+                        at(guard->first), window_text(guard->good_call, guard->bad_call));
   }
   if (block.front().damaged + block.back().damaged != 0) return text;
   return text + (checked ? " intact" : " not checked yet");
 }
 
+/// Of a block that is free, or was freed and waits.
+std::string Show::free_remark(const Block& block) const {
+  std::string text;
+  if (block.quarantined) text = fmt::format("freed at call {}", block.call);
+  const Damage* stain = frame_.after.stain_in(block.offset, block.size);
+  if (block.lives() || stain == nullptr) return text;
+  if (!text.empty()) text += "; ";
+  text += fmt::format("WRITTEN AFTER FREE: {} B, first at {}", stain->damaged, at(stain->first));
+  const bool own = block.quarantined && stain->number == block.number;
+  if (stain->number != POOL_NONE && !own) text += fmt::format(", once #{}'s", stain->number);
+  return text + ", " + window_text(stain->good_call, stain->bad_call);
+}
+
 std::string Show::remark(const Block& block) const {
   std::string text;
-  for (const std::string& part : {change_remark(block), guard_remark(block)})
+  const std::string site = block.used ? site_text(frame_.after, block.number) : "";
+  for (const std::string& part :
+       {change_remark(block), free_remark(block), guard_remark(block), site})
     if (!part.empty()) text += (text.empty() ? "" : "; ") + part;
   return text;
 }
 
-void Show::list(const Blocks& blocks, std::string_view name) {
+void Show::list(const Blocks& blocks, std::string_view title, bool with_payload) {
   u64 bytes = 0, largest = 0;
   for (const Block* block : blocks) {
     bytes += block->size;
     largest = std::max(largest, block->size);
   }
-  const bool free = name == "free";
-  heading(fmt::format("{} list: {}, {} B{}", name, count_text(blocks.size(), "block"), bytes,
+  const bool free = !blocks.empty() && !blocks.front()->used;
+  heading(fmt::format("{}: {}, {} B{}", title, count_text(blocks.size(), "block"), bytes,
                       free && blocks.size() > 1 ? fmt::format(", largest {} B", largest) : ""));
   const std::vector<bool> shown =
       excerpt(blocks.size(), most(blocks.size(), most_entries), [&](std::size_t i) {
@@ -264,23 +285,26 @@ void Show::list(const Blocks& blocks, std::string_view name) {
         const bool changed = change != story_.changes.end() && change->second.mark != Mark::written;
         return changed || blocks[i]->front().damaged + blocks[i]->back().damaged != 0;
       });
-  Table table(free ? "lrrrl" : "lrrrll");
+  Table table(with_payload ? "lrrrll" : "lrrrl");
   if (!blocks.empty())
-    table.row(free ? std::vector<std::string>{"block", "size", "from", "to", ""}
-                   : std::vector<std::string>{"block", "size", "from", "to", "payload", ""});
+    table.row(with_payload ? std::vector<std::string>{"block", "size", "from", "to", "payload", ""}
+                           : std::vector<std::string>{"block", "size", "from", "to", ""});
   for (std::size_t i = 0; i < blocks.size();) {
     const std::size_t first = i;
     u64 hidden = 0;
     for (; i < blocks.size() && !shown[i]; ++i) hidden += blocks[i]->size;
     if (i > first) {
-      table.line(fmt::format("... {}, {} to {}, {} B", count_text(i - first, "more block"),
-                             at(blocks[first]->offset), at(blocks[i - 1]->end()), hidden));
+      const std::string more = count_text(i - first, "more block");
+      table.line(blocks[first]->quarantined
+                     ? fmt::format("... {}, {} B", more, hidden)
+                     : fmt::format("... {}, {} to {}, {} B", more, at(blocks[first]->offset),
+                                   at(blocks[i - 1]->end()), hidden));
       continue;
     }
     const Block& block = *blocks[i++];
     std::vector<std::string> row{block.name(), fmt::format("{} B", block.size), at(block.offset),
                                  at(block.end())};
-    if (block.used) row.push_back(fmt::format("{} B at {}", block.requested, at(block.payload)));
+    if (with_payload) row.push_back(fmt::format("{} B at {}", block.requested, at(block.payload)));
     row.push_back(remark(block));
     table.row(std::move(row), story_.changes.contains(block.offset));
   }
@@ -290,9 +314,11 @@ void Show::list(const Blocks& blocks, std::string_view name) {
 void Show::lists() {
   Blocks free, used;
   for (const auto& [offset, block] : frame_.after.blocks())
-    (block.used ? used : free).push_back(&block);
-  list(free, "free");
-  list(used, "used");
+    if (!block.quarantined) (block.used ? used : free).push_back(&block);
+  list(free, "free list", false);
+  list(used, "used list", true);
+  if (frame_.after.quarantined_blocks != 0)
+    list(frame_.after.in_quarantine(), "quarantine, oldest first", false);
 }
 
 void Show::sums() {
@@ -308,6 +334,21 @@ void Show::sums() {
   if (model.leaked_blocks != 0)
     paragraph(fmt::format("leaked: {}, {} B asked for", count_text(model.leaked_blocks, "block"),
                           model.leaked_bytes));
+}
+
+/// Whatever was found up to now, also in blocks that are gone.
+void Show::damage() {
+  const Model& model = frame_.after;
+  if (model.damages.empty()) return;
+  const u64 left_out = model.damaged_places - model.damages.size();
+  heading(left_out == 0 ? std::string("damage so far")
+                        : fmt::format("damage so far: {} places, the last {} of them",
+                                      model.damaged_places, model.damages.size()));
+  for (const Damage& each : model.damages) {
+    const std::string site = site_text(model, each.number);
+    paragraph("✗ " + damage_text(each, options_.radix) +
+              (site.empty() ? "" : fmt::format("; asked for at {}", site)));
+  }
 }
 
 }  // namespace

@@ -53,19 +53,35 @@ Chain chain_of(const std::vector<const Block*>& list, const Story& story, std::s
   return last > first ? Chain{text(first, last), last - first} : Chain{text(0, 0), 0};
 }
 
-std::string list_line(const Model& model, bool used, const Story& story) {
+enum class List { free, used, quarantine };
+
+std::vector<const Block*> blocks_of(const Model& model, List which) {
+  if (which == List::quarantine) return model.in_quarantine();
   std::vector<const Block*> list;
   for (const auto& [offset, block] : model.blocks())
-    if (block.used == used) list.push_back(&block);
-  const std::string head = used ? " used |" : " free |";
-  const std::string count = fmt::format("{}, {} B", count_text(list.size(), "block"),
-                                        used ? model.used_bytes : model.free_bytes);
+    if (which == List::used ? block.lives() : !block.used) list.push_back(&block);
+  return list;
+}
+
+std::string list_line(const Model& model, List which, const Story& story) {
+  const std::vector<const Block*> list = blocks_of(model, which);
+  const std::string head = which == List::used         ? " used |"
+                           : which == List::quarantine ? " quar |"
+                                                       : " free |";
+  const u64 bytes = which == List::used         ? model.used_bytes
+                    : which == List::quarantine ? model.quarantined_bytes
+                                                : model.free_bytes;
+  const std::string count = fmt::format("{}, {} B", count_text(list.size(), "block"), bytes);
   const auto line = [&](const std::string& sum) {
     const std::size_t room = page_width - head.size() - sum.size() - 2;
     const Chain chain = chain_of(list, story, room);
     return std::pair(chain.shown, head + pad_right(chain.text, room) + "  " + sum);
   };
-  if (used || list.size() < 2) return line(count).second;
+  if (which == List::quarantine) {
+    const auto [shown, text] = line(count + ", oldest first");
+    return shown == list.size() ? text : line(count).second;
+  }
+  if (which == List::used || list.size() < 2) return line(count).second;
   const auto [shown, text] = line(fmt::format("{}, largest {}", count, model.largest_free()));
   return shown != 0 ? text : line(count).second;  // an entry is worth more than that figure
 }
@@ -115,7 +131,10 @@ void write_terminal(std::ostream& out, const Frame& frame, const ViewOptions& op
   text += "\n";
   send(out, text, options);
   out << " map  |" << draw_strip(frame.after, story, strip_width, palette) << "|\n";
-  text = list_line(frame.after, false, story) + "\n" + list_line(frame.after, true, story) + "\n";
+  text = list_line(frame.after, List::free, story) + "\n" +
+         list_line(frame.after, List::used, story) + "\n";
+  if (frame.after.quarantined_blocks != 0)
+    text += list_line(frame.after, List::quarantine, story) + "\n";
   for (const std::string& line : reasons(story)) text += "       " + line + "\n";
   send(out, text, options);
   out << '\n';

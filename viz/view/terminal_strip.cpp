@@ -19,6 +19,7 @@ struct Card {
   std::size_t width = 0;  // columns it gets
   bool cut = false;       // drawn shorter than to scale
   bool guards = true;     // intact ones are drawn, too: all cards have room for theirs
+  bool stained = false;   // free, and written to
 };
 
 bool is_damaged(const Block& block) {
@@ -38,11 +39,12 @@ std::vector<Card> cards_of(const Model& model, const Story& story) {
   std::vector<Card> cards;
   bool odd = false;
   for (const auto& [offset, block] : model.blocks()) {
-    if (block.used) odd = !odd;
+    if (block.lives()) odd = !odd;
     const auto change = story.changes.find(offset);
     const bool changed = change != story.changes.end();
     const std::string name = block.name() + (changed ? "*" : "");
     cards.push_back({&block, changed, odd, name, name + " " + std::to_string(block.size)});
+    cards.back().stained = !block.lives() && model.stain_in(offset, block.size) != nullptr;
   }
   return cards;
 }
@@ -56,9 +58,11 @@ bool reserve(std::vector<Card>& cards, Room room, std::size_t columns) {
   for (Card& card : cards) {
     card.guards = room == Room::name_and_size;
     const std::size_t guards = has_guards(*card.block) ? 2 : 0;
-    const std::size_t damage = is_damaged(*card.block) ? 1 : 0;
+    const std::size_t damage = is_damaged(*card.block) || card.stained ? 1 : 0;
     switch (room) {
-      case Room::name_and_size: card.least = card.sized.size() + guards + 2; break;
+      case Room::name_and_size:
+        card.least = card.sized.size() + guards + (card.stained ? 1 : 0) + 2;
+        break;
       case Room::name: card.least = card.name.size() + damage + 2; break;
       case Room::nothing: card.least = 1; break;
     }
@@ -101,13 +105,24 @@ void lay_out(std::vector<Card>& cards, u64 capacity, std::size_t columns) {
                scale * static_cast<long double>(card.block->size);
 }
 
+char sign_of(const Card& card) {
+  if (is_damaged(*card.block) || card.stained) return 'X';
+  return card.block->quarantined ? 'q' : card.block->used ? '#' : '.';
+}
+
+/// Brackets, and what fills the room between them.
+std::string_view dress_of(const Block& block) {
+  return block.quarantined ? "{:}" : block.used ? "[ ]" : "(.)";
+}
+
 /// "[G#1 80    G]": the text of a card, as much of it as there is room for.
 std::string card_text(const Card& card) {
   const Block& block = *card.block;
   if (card.width == 0) return "";
-  if (card.width == 1) return is_damaged(block) ? "X" : block.used ? "#" : ".";
+  if (card.width == 1) return {sign_of(card)};
   const std::size_t inside = card.width - 2;
-  std::string text(inside, block.used ? ' ' : '.');
+  const std::string_view dress = dress_of(block);
+  std::string text(inside, dress[1]);
   const auto guard_columns = [&](const Guard& guard) {
     const std::size_t share = column_at(guard.size, block.size, inside);
     return guard.size == 0 ? 0 : std::max<std::size_t>(share, 1);
@@ -126,13 +141,18 @@ std::string card_text(const Card& card) {
   const std::size_t room = inside - front - back;
   const std::string label = first_that_fits({card.sized, card.name}, room);
   text.replace(front, label.size(), label);
-  if (card.cut && !block.used && room >= label.size() + 2) text.replace(inside - 2, 2, "//");
-  return (block.used ? "[" : "(") + text + (block.used ? "]" : ")");
+  if (card.stained && room > 0) text.back() = 'X';
+  if (card.cut && !block.used && room >= label.size() + 2)
+    text.replace(inside - (card.stained ? 3 : 2), 2, "//");
+  return dress[0] + text + dress[2];
 }
 
 void paint_card(std::string& out, const Card& card, Palette palette) {
   const std::string text = card_text(card);
-  const Ink body = !card.block->used ? Ink::free : card.odd ? Ink::used : Ink::used_next;
+  const Ink body = card.block->quarantined ? Ink::quarantine
+                   : !card.block->used     ? Ink::free
+                   : card.odd              ? Ink::used
+                                           : Ink::used_next;
   for (std::size_t i = 0; i < text.size();) {
     const auto ink = [&](char c) { return c == 'G' ? Ink::guard : c == 'X' ? Ink::damaged : body; };
     std::size_t end = i + 1;
@@ -146,22 +166,28 @@ void paint_card(std::string& out, const Card& card, Palette palette) {
 std::string paint_columns(const std::vector<Card>& cards, u64 capacity, std::size_t columns,
                           Palette palette) {
   struct Under {
-    bool used = false, free = false, damaged = false, changed = false;
+    bool used = false, free = false, waits = false, damaged = false, changed = false;
   };
   std::vector<Under> under(columns);
   for (const Card& card : cards) {
     const std::size_t first = column_at(card.block->offset, capacity, columns);
     const std::size_t last = column_at(card.block->end() - 1, capacity, columns);
     for (std::size_t i = first; i <= last && i < columns; ++i) {
-      (card.block->used ? under[i].used : under[i].free) = true;
-      under[i].damaged = under[i].damaged || is_damaged(*card.block);
+      (card.block->quarantined ? under[i].waits
+       : card.block->used      ? under[i].used
+                               : under[i].free) = true;
+      under[i].damaged = under[i].damaged || is_damaged(*card.block) || card.stained;
       under[i].changed = under[i].changed || card.changed;
     }
   }
   std::string out;
   for (const Under& u : under) {
-    const char sign = u.damaged ? 'X' : u.used && u.free ? ':' : u.used ? '#' : '.';
-    const Ink ink = u.damaged ? Ink::damaged : u.used ? Ink::used : Ink::free;
+    const bool mixed = u.used + u.free + u.waits > 1;
+    const char sign = u.damaged ? 'X' : mixed ? ':' : u.used ? '#' : u.waits ? 'q' : '.';
+    const Ink ink = u.damaged ? Ink::damaged
+                    : u.used  ? Ink::used
+                    : u.waits ? Ink::quarantine
+                              : Ink::free;
     paint(out, palette, ink, u.changed, std::string_view(&sign, 1));
   }
   return out;

@@ -189,9 +189,9 @@ void WordLine::next_line() {
 
 namespace {
 
-/// 256-colour codes. On a screen: two blues that neighbours alternate, orange guards, vermillion
-/// damage; black letters on all of them, which reads better there than white. On paper: no
-/// background, so that no ink is spent and grey printers lose nothing.
+/// 256-colour codes. On a screen: two blues that neighbours alternate, orange guards, mauve
+/// quarantine, vermillion damage; black letters on all of them, which reads better there than
+/// white. On paper: no background, so that no ink is spent and grey printers lose nothing.
 std::string_view code_of(Palette palette, Ink ink) {
   const bool print = palette == Palette::print;
   switch (ink) {
@@ -201,6 +201,7 @@ std::string_view code_of(Palette palette, Ink ink) {
     case Ink::guard: return print ? "1" : "48;5;214;30";
     case Ink::damaged: return print ? "1;4" : "48;5;166;30;1";
     case Ink::free: return print ? "" : "2";
+    case Ink::quarantine: return print ? "3" : "48;5;182;30";
     case Ink::ghost: return print ? "3" : "38;5;214;2";
     case Ink::other: return print ? "" : "48;5;250;30";
     case Ink::strong: return "1";

@@ -65,7 +65,18 @@ class WordLine {
 enum class Palette : u8 { none, dark, print };
 
 /// What a piece of text stands for. The colours are chosen once, in text.cpp.
-enum class Ink : u8 { plain, used, used_next, guard, damaged, free, ghost, other, strong };
+enum class Ink : u8 {
+  plain,
+  used,
+  used_next,
+  guard,
+  damaged,
+  free,
+  quarantine,
+  ghost,
+  other,
+  strong
+};
 
 /// The escape sequence that turns an ink on; empty if there is nothing to turn on.
 [[nodiscard]] std::string ink_on(Palette palette, Ink ink, bool changed = false);

@@ -37,8 +37,16 @@ class Tally {
     if (text_ == nullptr) return;
     log::write_header(*text_);
     pool_event event = event::make(POOL_EVENT_CREATE);
-    event.as.create = {
-        capacity, setup.align, setup.policy, setup.guards, 0, nullptr, setup.fill, 0, POOL_NONE, 0};
+    event.as.create = {capacity,
+                       setup.align,
+                       setup.policy,
+                       setup.guards,
+                       0,
+                       nullptr,
+                       setup.fill,
+                       setup.poison,
+                       setup.quarantine == 0 ? POOL_NONE : setup.quarantine,
+                       0};
     write(event);
   }
 
@@ -206,6 +214,9 @@ Result<MemoryPool*> open_pool(u64 capacity, const PoolSetup& setup, const std::s
   options.log = log_path.empty() ? nullptr : log_path.c_str();
   options.flush = log_flush;
   options.fill = setup.fill ? POOL_ON : POOL_OFF;
+  options.poison = setup.poison ? POOL_ON : POOL_OFF;
+  options.quarantine = setup.quarantine;
+  options.check = setup.check_every ? POOL_CHECK_EVERY : POOL_CHECK_FREE;
   if (MemoryPool* pool = create_pool({.size = capacity,
                                       .options = &options,
                                       .use_environment = false,

@@ -28,6 +28,9 @@ struct PoolSetup {
   u64 records = 0;  // slab size; 0 = the library's choice
   u32 policy = POOL_FIRST;
   bool fill = false;
+  bool poison = false;
+  u64 quarantine = 0;  // most bytes of freed blocks; 0 = off
+  bool check_every = false;
 
   [[nodiscard]] Geometry geometry() const { return {align, guards}; }
 };
