@@ -236,13 +236,45 @@ POOL_API MemoryPool *pool_create_in(void *buffer, size_t size, const pool_option
  * @emits{as pool_alloc(), then site}
  */
 POOL_API void *pool_alloc_at(MemoryPool *pool, size_t size, const char *file, uint32_t line);
-/** As pool_calloc(), with the place in the source: see pool_alloc_at(). */
+/**
+ * As pool_calloc(), with the place in the source: see pool_alloc_at().
+ * @param pool   open pool, borrowed
+ * @param count  number of elements
+ * @param size   bytes of each
+ * @param file   source file, borrowed for the life of the pool
+ * @param line   its line
+ * @returns as pool_calloc()
+ * @complexity{as pool_calloc()}
+ * @emits{as pool_calloc(), then site}
+ */
 POOL_API void *pool_calloc_at(MemoryPool *pool, size_t count, size_t size, const char *file,
                               uint32_t line);
-/** As pool_aligned_alloc(), with the place in the source: see pool_alloc_at(). */
+
+/**
+ * As pool_aligned_alloc(), with the place in the source: see pool_alloc_at().
+ * @param pool       open pool, borrowed
+ * @param alignment  as for pool_aligned_alloc()
+ * @param size       as for pool_alloc()
+ * @param file       source file, borrowed for the life of the pool
+ * @param line       its line
+ * @returns as pool_aligned_alloc()
+ * @complexity{as pool_aligned_alloc()}
+ * @emits{as pool_aligned_alloc(), then site}
+ */
 POOL_API void *pool_aligned_alloc_at(MemoryPool *pool, size_t alignment, size_t size,
                                      const char *file, uint32_t line);
-/** As pool_realloc(), with the place in the source: see pool_alloc_at(). */
+
+/**
+ * As pool_realloc(), with the place in the source: see pool_alloc_at(). It becomes the block's.
+ * @param pool  open pool, borrowed
+ * @param ptr   as for pool_realloc()
+ * @param size  as for pool_realloc()
+ * @param file  source file, borrowed for the life of the pool
+ * @param line  its line
+ * @returns as pool_realloc()
+ * @complexity{as pool_realloc()}
+ * @emits{as pool_realloc(), site behind the block's new place}
+ */
 POOL_API void *pool_realloc_at(MemoryPool *pool, void *ptr, size_t size, const char *file,
                                uint32_t line);
 
