@@ -8,6 +8,7 @@
 extern "C" {
 [[gnu::weak]] void __asan_poison_memory_region(const volatile void* from, std::size_t size);
 [[gnu::weak]] void __asan_unpoison_memory_region(const volatile void* from, std::size_t size);
+[[gnu::weak]] int __asan_address_is_poisoned(const volatile void* at);
 }
 
 namespace mempool {
@@ -17,7 +18,15 @@ namespace {
 constexpr u64 finest = 8;  // bytes that AddressSanitizer tells apart
 
 bool has_address_sanitizer() {
-  return &__asan_poison_memory_region != nullptr && &__asan_unpoison_memory_region != nullptr;
+  return &__asan_poison_memory_region != nullptr && &__asan_unpoison_memory_region != nullptr &&
+         &__asan_address_is_poisoned != nullptr;
+}
+
+/// It is there, and listens: ASAN_OPTIONS=allow_user_poisoning=0 says not to.
+bool listens(const u8* region, u64 size) {
+  if (!has_address_sanitizer()) return false;
+  __asan_poison_memory_region(region, size);
+  return __asan_address_is_poisoned(region) != 0;
 }
 
 /// Only Memcheck answers this; to Valgrind's other tools, and outside of it, it is nothing.
@@ -33,7 +42,7 @@ bool on_memcheck() {
 }  // namespace
 
 void Tracker::open(const u8* region, u64 capacity, u64 align) {
-  if (align < finest || (!has_address_sanitizer() && !on_memcheck())) return;
+  if (align < finest || (!listens(region, capacity) && !on_memcheck())) return;
   region_ = region;
   capacity_ = capacity;
 #ifdef MEMPOOL_VALGRIND

@@ -272,6 +272,11 @@ void limits_are_reached() {
 
 }  // namespace
 
+/// A guard is damaged on purpose: in a sanitized build the pool is to see it.
+extern "C" const char* __asan_default_options() {
+  return "allow_user_poisoning=0";
+}
+
 int main() {
   run("threads with pools of their own need no lock", own_pools);
   run("threads share a pool with a lock, its log and its quarantine", one_pool);
