@@ -31,15 +31,20 @@ void release(Scribe& pool, u64 number, u64 offset, u64 size) {
   pool.event(released);
 }
 
-}  // namespace
-
-TEST_CASE("R21 poison: it is compared where it should be") {
+/// It waited, and makes room for another block.
+std::string one_leaves() {
   Scribe pool = one_waits();
   pool.begin_call();
   compare_poison(pool, 0, 64);
   release(pool, 0, 0, 64);
   pool.alloc(64);
-  const std::string text = pool.text();
+  return pool.text();
+}
+
+}  // namespace
+
+TEST_CASE("R21 poison: it is compared where it should be") {
+  const std::string text = one_leaves();
   CHECK(broken(text) == "");
   CHECK(broken(replaced(text, R"("poison":true,)", "")) ==
         "line 8 (pool 1, call 4, poison_check): R21 poison: the pool does not poison");
@@ -59,12 +64,7 @@ TEST_CASE("R21 poison: it is compared where it should be") {
 }
 
 TEST_CASE("R22 quarantine: who leaves it was in it, and it holds no more than its limit") {
-  Scribe pool = one_waits();
-  pool.begin_call();
-  compare_poison(pool, 0, 64);
-  release(pool, 0, 0, 64);
-  pool.alloc(64);
-  const std::string text = pool.text();
+  const std::string text = one_leaves();
   CHECK(
       broken(replaced(text, R"("event":"release","block":0)", R"("event":"release","block":1)")) ==
       "line 9 (pool 1, call 4, release): R22 quarantine: 64 bytes of #1 are released, but #0q at "

@@ -25,6 +25,11 @@ Setup guarded(u64 guards) {
   return setup;
 }
 
+/// A handler that keeps what it gets in a vector.
+void keep(const pool_report* report, void* reports) {
+  static_cast<std::vector<pool_report>*>(reports)->push_back(*report);
+}
+
 }  // namespace
 
 TEST_CASE("a report of damage has all its parts") {
@@ -98,9 +103,6 @@ TEST_CASE("every call that gives a block can say where it was made") {
 TEST_CASE("an unwatched pool knows the sites that it was told, and only of blocks that live") {
   MemoryPool* pool = pool_create(4096);
   std::vector<pool_report> reports;
-  const auto keep = [](const pool_report* report, void* to) {
-    static_cast<std::vector<pool_report>*>(to)->push_back(*report);
-  };
   pool_set_error_handler(pool, keep, &reports);
   void* p = POOL_ALLOC(pool, 100);
   const u32 line = __LINE__ - 1;
@@ -121,9 +123,6 @@ TEST_CASE("an unwatched pool knows the sites that it was told, and only of block
 TEST_CASE("a leak is reported with the place it comes from") {
   MemoryPool* pool = pool_create(4096);
   std::vector<pool_report> reports;
-  const auto keep = [](const pool_report* report, void* to) {
-    static_cast<std::vector<pool_report>*>(to)->push_back(*report);
-  };
   pool_set_error_handler(pool, keep, &reports);
   CHECK(POOL_CALLOC(pool, 3, 5) != nullptr);
   CHECK(POOL_ALIGNED_ALLOC(pool, 64, 5) != nullptr);

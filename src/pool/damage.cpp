@@ -39,12 +39,15 @@ Pool::Finding Pool::compare(u64 offset, u64 size, u8 byte, pool_error kind) cons
 
 // ---- guards -------------------------------------------------------------------------------------
 
+Pool::Finding Pool::compare_side(const explain::Layout& block, u32 side) const {
+  return side == POOL_SIDE_FRONT
+             ? compare(block.offset, block.front, engine::guard_byte, POOL_ERROR_UNDERRUN)
+             : compare(block.payload + block.requested, block.back, engine::guard_byte,
+                       POOL_ERROR_OVERRUN);
+}
+
 Pool::Finding Pool::compare_guard(Granule start, const explain::Layout& block, u32 side) const {
-  const bool front = side == POOL_SIDE_FRONT;
-  Finding finding =
-      front ? compare(block.offset, block.front, engine::guard_byte, POOL_ERROR_UNDERRUN)
-            : compare(block.payload + block.requested, block.back, engine::guard_byte,
-                      POOL_ERROR_OVERRUN);
+  Finding finding = compare_side(block, side);
   finding.block = block.number;
   finding.payload = block.payload;
   finding.requested = block.requested;
@@ -70,10 +73,7 @@ u64 Pool::damaged_neighbour(Granule start, u32 side) const {
   const engine::Record& record = record_of(other);
   if (record.quarantined || record.guard == 0) return POOL_NONE;
   const explain::Layout block = layout(other, record);
-  const Finding facing =
-      right ? compare(block.offset, block.front, engine::guard_byte, POOL_ERROR_UNDERRUN)
-            : compare(block.payload + block.requested, block.back, engine::guard_byte,
-                      POOL_ERROR_OVERRUN);
+  const Finding facing = compare_side(block, right ? POOL_SIDE_FRONT : POOL_SIDE_BACK);
   return facing.damage.damaged != 0 ? block.number : POOL_NONE;
 }
 
@@ -127,6 +127,13 @@ void Pool::tell(Findings& findings, bool only_damage) {
   tell(findings.back, only_damage);
 }
 
+void Pool::tell_check(u64 violations) {
+  if (!watch_.active()) return;
+  pool_event event = event::make(POOL_EVENT_CHECK);
+  event.as.check = {live_blocks_, violations};
+  watch_.event(event);
+}
+
 // ---- looking at everything ----------------------------------------------------------------------
 
 template <class See>
@@ -164,12 +171,8 @@ int Pool::check(pool_report_fn fn, void* user) {
     each_damage(
         [&](const Finding& finding) { violation(report_of(finding, "nothing was changed")); });
   }
-  if (watch_.active()) {
-    pool_event event = event::make(POOL_EVENT_CHECK);
-    event.as.check = {live_blocks_, violations};
-    watch_.event(event);
-    end_call();
-  }
+  tell_check(violations);
+  if (watch_.active()) end_call();
   return static_cast<int>(std::min<u64>(violations, 0x7FFFFFFF));
 }
 
@@ -184,11 +187,7 @@ void Pool::look_around() {
     ++violations;
     if (!already_told(finding)) report(finding, "nothing was changed");
   });
-  if (watch_.active()) {
-    pool_event event = event::make(POOL_EVENT_CHECK);
-    event.as.check = {live_blocks_, violations};
-    watch_.event(event);
-  }
+  tell_check(violations);
   errno = kept;
 }
 

@@ -41,12 +41,18 @@ void Pool::bury(const explain::Layout& block, Site site, u64 freed_seq) {
       {block.number, block.offset, block.size, block.payload, block.requested, site, freed_seq});
 }
 
-void Pool::give_back(Granule start, const explain::Layout& block, bool guards_intact) {
+/// The engine's give, and the record's.
+engine::Given Pool::take_out(Granule start) {
   slab_.remove(engine_.head(start), start);
   const engine::Given given = engine_.give(start);
+  MEMPOOL_ASSERT(!engine::check_near(engine_, start));
+  return given;
+}
+
+void Pool::give_back(Granule start, const explain::Layout& block, bool guards_intact) {
+  const engine::Given given = take_out(start);
   --live_blocks_;
   live_bytes_ -= block.requested;
-  MEMPOOL_ASSERT(!engine::check_near(engine_, start));
   watch_.change(explain::Given{block, bytes(given.left), bytes(given.right), guards_intact});
 }
 
@@ -69,9 +75,7 @@ void Pool::release_oldest() {
   Finding finding = check_poison(block.offset, block.size);
   tell(finding, false);
   quarantine_.pop(block.size);
-  slab_.remove(engine_.head(start), start);
-  const engine::Given given = engine_.give(start);
-  MEMPOOL_ASSERT(!engine::check_near(engine_, start));
+  const engine::Given given = take_out(start);
   if (finding.damage.damaged != 0) wipe(block.offset, block.size);  // it is told once
   watch_.change(explain::Released{block, bytes(given.left), bytes(given.right)});
   report(finding, "the block leaves the quarantine");

@@ -115,19 +115,24 @@ u64 Pool::base() const {
 
 /// 0, or the errno.
 int Pool::attach_file(const char* path, bool from_environment) {
-  log::File* file = nullptr;
   try {
-    file = log::open_file({log::expand_path(path), settings_.max, from_environment});
+    log_path_ = path;
+    return open_sink({log::expand_path(path), settings_.max, from_environment}, settings_.flush,
+                     watch_.file);
   } catch (...) {
     return ENOMEM;
   }
+}
+
+/// A sink on a file, which does not stay open without one. 0, or the errno. May throw bad_alloc.
+int Pool::open_sink(log::Opening opening, u64 flush, std::unique_ptr<FileSink>& sink) const {
+  log::File* file = log::open_file(std::move(opening));
   if (file == nullptr) return errno;
   try {
-    log_path_ = path;
-    watch_.file = std::make_unique<FileSink>(file, watch_.pool, settings_.flush);
+    sink = std::make_unique<FileSink>(file, watch_.pool, flush);
   } catch (...) {
     log::close_file(file, {});
-    return ENOMEM;
+    throw;
   }
   return 0;
 }

@@ -129,6 +129,7 @@ class Pool {
   void release_all();
   [[nodiscard]] u64 base() const;
   int attach_file(const char* path, bool from_environment);
+  int open_sink(log::Opening opening, u64 flush, std::unique_ptr<FileSink>& sink) const;
   static void warn_of_log(const char* path, int error, const char* consequence);
   [[gnu::noinline]] void leave_parents_log();
 
@@ -171,6 +172,7 @@ class Pool {
   bool more_records(Granule wanted, const Request& request);
   void* fail(const Request& request, bool no_record);
   void count_live(u64 bytes);
+  engine::Given take_out(Granule start);
   void give_back(Granule start, const explain::Layout& block, bool guards_intact);
   [[nodiscard]] bool resize_in_place(Granule start, const explain::Layout& old, u64 requested);
   void* move(const explain::Layout& old, Granule start, u64 requested);
@@ -207,12 +209,14 @@ class Pool {
 
   // ---- damage.cpp
   [[nodiscard]] Finding compare(u64 offset, u64 size, u8 byte, pool_error kind) const;
+  [[nodiscard]] Finding compare_side(const explain::Layout& block, u32 side) const;
   [[nodiscard]] Finding compare_guard(Granule start, const explain::Layout& block, u32 side) const;
   [[nodiscard]] Findings check_guards(Granule start, const explain::Layout& block) const;
   [[nodiscard]] u64 damaged_neighbour(Granule start, u32 side) const;
   [[nodiscard]] Finding check_poison(u64 offset, u64 size) const;
   void tell(Finding& finding, bool only_damage);
   void tell(Findings& findings, bool only_damage);
+  void tell_check(u64 violations);
   template <class See>
   void each_damage(See see);  // in address order, told
   void look_around();

@@ -82,15 +82,7 @@ int Pool::open_recording(const char* path, bool alone, Recording& log) const {
   log::Opening opening{log::expand_path(path), settings_.max};
   opening.resume = !alone && settings_.log_from_environment;
   opening.alone = alone;
-  log::File* file = log::open_file(opening);
-  if (file == nullptr) return errno;
-  try {
-    log.file = std::make_unique<FileSink>(file, watch_.pool, writing_at_once);
-  } catch (...) {
-    log::close_file(file, {});
-    return ENOMEM;
-  }
-  return 0;
+  return open_sink(std::move(opening), writing_at_once, log.file);
 }
 
 /// At misuse and before an abort: into the log that the options name. A pool without one keeps

@@ -239,12 +239,19 @@ Fault Apply::alloc_fail(const pool_event_alloc_fail& e) {
 
 Fault Apply::free(const pool_event_free& e) {
   Block* block = nullptr;
+  if (const Fault fault = end_life(e, block); fault != Fault::none) return fault;
+  give_back(*block);
+  return Fault::none;
+}
+
+/// Of a block that is freed, whatever becomes of its place.
+template <class Event>
+Fault Apply::end_life(const Event& e, Block*& block) {
   if (const Fault fault = find_live(e.block, e.offset, block); fault != Fault::none) return fault;
   if (block->size != e.size) return Fault::bad_size;
   leave_behind(*block);
   if (m_.live(e.block) == block) no_longer_lives(e.block);  // else it has moved
   fill_freed(*block, block->offset);
-  give_back(*block);
   return Fault::none;
 }
 
@@ -263,11 +270,7 @@ void Apply::give_back(Block& block) {
 /// Freed, so it does not live any more; but its place is not free yet.
 Fault Apply::quarantine(const pool_event_quarantine& e) {
   Block* block = nullptr;
-  if (const Fault fault = find_live(e.block, e.offset, block); fault != Fault::none) return fault;
-  if (block->size != e.size) return Fault::bad_size;
-  leave_behind(*block);
-  if (m_.live(e.block) == block) no_longer_lives(e.block);  // else it has moved
-  fill_freed(*block, block->offset);
+  if (const Fault fault = end_life(e, block); fault != Fault::none) return fault;
   count(*block, false);
   block->quarantined = true;
   block->guards = {};

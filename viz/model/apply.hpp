@@ -33,7 +33,10 @@ class Apply {
   void count(const Block& block, bool in);
   template <class Event>
   void open_pool(const Event& e);
+  void forget_blocks();
   void no_longer_lives(u64 number);
+  template <class Event>
+  [[nodiscard]] Fault end_life(const Event& e, Block*& block);
   void give_back(Block& block);
   [[nodiscard]] Block free_block(u64 offset, u64 size, u64 number) const;
   It add_free(u64 offset, u64 size, u64 number);

@@ -28,20 +28,25 @@ Fault Apply::create(const pool_event_create& e) {
   return Fault::none;
 }
 
+/// No block is there, and what was known of each goes with it.
+void Apply::forget_blocks() {
+  m_.blocks_.clear();
+  m_.live_.clear();
+  m_.origins_.clear();
+  m_.stains.clear();
+  m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
+  m_.quarantined_bytes = m_.quarantined_blocks = 0;
+  m_.payload_bytes = m_.guard_bytes = 0;
+}
+
 /// Starts the pool afresh; `block` events follow. What was counted before stays counted.
 Fault Apply::snapshot(const pool_event_snapshot& e) {
   if (m_.destroyed) return Fault::after_destroy;
   if (e.capacity == 0 || !is_power_of_two(e.align)) return Fault::bad_size;
-  m_.blocks_.clear();
-  m_.live_.clear();
+  forget_blocks();
   m_.told_.clear();
   m_.history_.clear();
-  m_.origins_.clear();
-  m_.stains.clear();
   m_.last_check = POOL_NONE;
-  m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
-  m_.quarantined_bytes = m_.quarantined_blocks = 0;
-  m_.payload_bytes = m_.guard_bytes = 0;
   m_.next_free_number = 1;
   m_.next_number = e.allocs;
   m_.cursor = POOL_NONE;
@@ -97,13 +102,7 @@ Fault Apply::guards(const pool_event_guards& e) {
 Fault Apply::reset(const pool_event_reset&) {
   for (const auto& [offset, block] : m_.blocks_)
     if (block.lives()) leave_behind(block);
-  m_.blocks_.clear();
-  m_.live_.clear();
-  m_.origins_.clear();
-  m_.stains.clear();
-  m_.free_bytes = m_.free_blocks = m_.used_bytes = m_.used_blocks = 0;
-  m_.quarantined_bytes = m_.quarantined_blocks = 0;
-  m_.payload_bytes = m_.guard_bytes = 0;
+  forget_blocks();
   m_.cursor = 0;
   add_free(0, m_.capacity, m_.next_free_number++);
   return Fault::none;
