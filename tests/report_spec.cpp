@@ -173,6 +173,17 @@ TEST_CASE("a check at every call finds damage at the next call, and reports it o
   CHECK(s.reports().size() == 4);
 }
 
+TEST_CASE("a pool that is checked at every call is looked at once by pool_check") {
+  Setup setup = guarded(8);
+  setup.check_every = true;
+  Scene s(400, setup);
+  s.alloc(10);
+  s.pointer(0)[10] = 'A';
+  CHECK(s.check() == 1);
+  CHECK(s.events() == "guard_check check");
+  CHECK(s.reports().empty());  // the next call tells the handler
+}
+
 TEST_CASE("a log that opens late begins with its snapshot, whatever is looked at every call") {
   Setup setup = guarded(8);
   setup.check_every = true;

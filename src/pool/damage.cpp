@@ -155,7 +155,8 @@ void Pool::each_damage(See see) {
 }
 
 int Pool::check(pool_report_fn fn, void* user) {
-  begin_call();
+  number_call();  // this is the look
+  if (capture_.active()) tell_captured();
   count_call();
   u64 violations = 0;
   const auto violation = [&](const pool_report& report) {

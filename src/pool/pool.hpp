@@ -196,9 +196,12 @@ class Pool {
   [[nodiscard]] u64 allocs() const { return next_number_ - failed_numbers_; }
   [[nodiscard]] u64 frees() const { return allocs() - live_blocks_ - forgotten_blocks_; }
   [[nodiscard]] u64 calls() const { return next_number_ + frees() + other_calls_; }
-  void begin_call() {
+  void number_call() {
     if (MEMPOOL_UNLIKELY(watch_.file != nullptr && watch_.file->inherited())) leave_parents_log();
     watch_.begin_call(calls() + 1);
+  }
+  void begin_call() {
+    number_call();
     if (MEMPOOL_UNLIKELY(looks_around_)) look_around();
   }
   void end_call() {
