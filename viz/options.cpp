@@ -1,22 +1,16 @@
 // The command line: which verb takes which options, and what their values mean.
 //
-//     arguments --verb, or an op list--> declared options --CLI11--> texts --values--> Options
-//
-// CLI11 takes the arguments apart and knows nothing of their meaning (values.hpp does), so that
-// every error is a sentence of ours. This is the only file that includes CLI11, for it takes
-// seconds to compile.
+//     arguments --verb, or an op list--> declared options --CommandLine--> values --> Options
 #include "options.hpp"
 
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
 
+#include "command_line.hpp"
 #include "help.hpp"
 #include "values.hpp"
 #include "workload/ops.hpp"
@@ -31,71 +25,61 @@ enum class Offsets { dec, hex, both };
 
 constexpr u64 most_guards = 4096;
 
-class Command {
+/// The options that set up a pool; with a log, they would mean nothing.
+constexpr help::Option pool_options[] = {help::capacity,   help::align,       help::guards,
+                                         help::policy,     help::fill,        help::poison,
+                                         help::quarantine, help::check_every, help::records};
+
+class Declare {
  public:
-  Command(const help::Verb& verb, Options& options) : verb_(verb), options_(options) {
-    app_.set_help_flag();
-    app_.allow_extras();
-    app_.add_flag("-h,--help", help_);
-  }
+  Declare(CommandLine& line, Options& options) : line_(line), options_(options) {}
 
-  /// An option with a value, which `read` understands.
-  template <class Read>
-  void value(const help::Option& option, Read read) {
-    declared_.push_back(option);
-    app_.add_option_function<std::string>(std::string(option.names),
-                                          [this, option, read](const std::string& text) {
-                                            if (Wrong wrong = read(text); wrong && !wrong_)
-                                              wrong_ =
-                                                  fmt::format("{}: {}", last_name(option), *wrong);
-                                          })
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  }
+  void verb();
 
-  void flag(const help::Option& option, bool& target, bool meaning) {
-    declared_.push_back(option);
-    app_.add_flag_callback(std::string(option.names), [&target, meaning] { target = meaning; });
-  }
-
+ private:
   void ops() {
-    value(help::ops, [this](const std::string& text) -> Wrong {
+    line_.value(help::ops, [this](const std::string& text) -> Wrong {
       options_.ops = text;
       return std::nullopt;
     });
   }
 
-  /// The pool that operations run in; with a log, these options would mean nothing.
+  /// The pool that operations run in.
   void pool_setup() {
     PoolSetup& pool = options_.pool;
-    value(help::capacity, [&pool](const std::string& text) {
+    line_.value(help::capacity, [&pool](const std::string& text) {
       pool.capacity.emplace();
       return read_bytes(text, *pool.capacity);
     });
-    value(help::align, [&pool](const std::string& text) { return read_align(text, pool.align); });
-    value(help::guards,
-          [&pool](const std::string& text) { return read_count(text, pool.guards, most_guards); });
-    value(help::policy,
-          [&pool](const std::string& text) { return read_policy(text, pool.policy); });
-    flag(help::fill, pool.fill, true);
-    flag(help::poison, pool.poison, true);
-    value(help::quarantine,
-          [&pool](const std::string& text) { return read_bytes(text, pool.quarantine); });
-    flag(help::check_every, pool.check_every, true);
+    line_.value(help::align,
+                [&pool](const std::string& text) { return read_align(text, pool.align); });
+    line_.value(help::guards, [&pool](const std::string& text) {
+      return read_count(text, pool.guards, most_guards);
+    });
+    line_.value(help::policy,
+                [&pool](const std::string& text) { return read_policy(text, pool.policy); });
+    line_.flag(help::fill, pool.fill, true);
+    line_.flag(help::poison, pool.poison, true);
+    line_.value(help::quarantine,
+                [&pool](const std::string& text) { return read_bytes(text, pool.quarantine); });
+    line_.flag(help::check_every, pool.check_every, true);
   }
 
   void records() {
-    value(help::records, [this](const std::string& text) {
+    line_.value(help::records, [this](const std::string& text) {
       return read_count(text, options_.pool.records, std::numeric_limits<u32>::max());
     });
   }
 
   void moment() {
     Moment& moment = options_.moment;
-    value(help::step,
-          [&moment](const std::string& text) { return read_count(text, moment.call.emplace()); });
-    value(help::seq,
-          [&moment](const std::string& text) { return read_count(text, moment.seq.emplace()); });
-    value(help::pool, [&moment](const std::string& text) {
+    line_.value(help::step, [&moment](const std::string& text) {
+      return read_count(text, moment.call.emplace());
+    });
+    line_.value(help::seq, [&moment](const std::string& text) {
+      return read_count(text, moment.seq.emplace());
+    });
+    line_.value(help::pool, [&moment](const std::string& text) {
       u64 id = 0;
       Wrong wrong = read_count(text, id, std::numeric_limits<u32>::max());
       moment.pool = static_cast<u32>(id);
@@ -104,7 +88,7 @@ class Command {
   }
 
   void offsets() {
-    value(help::offsets, [this](const std::string& text) {
+    line_.value(help::offsets, [this](const std::string& text) {
       static constexpr std::array<std::pair<std::string_view, Offsets>, 3> words{
           {{"dec", Offsets::dec}, {"hex", Offsets::hex}, {"both", Offsets::both}}};
       Offsets chosen = Offsets::dec;
@@ -117,7 +101,7 @@ class Command {
   }
 
   void color() {
-    value(help::color, [this](const std::string& text) {
+    line_.value(help::color, [this](const std::string& text) {
       static constexpr std::array<std::pair<std::string_view, Colour>, 3> words{
           {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}}};
       return read_word(text, words, options_.colour);
@@ -125,7 +109,7 @@ class Command {
   }
 
   void output(const help::Option& option) {
-    value(option, [this](const std::string& text) -> Wrong {
+    line_.value(option, [this](const std::string& text) -> Wrong {
       options_.output = text == "-" ? "" : text;
       if (text.empty()) return "the name of a file is expected";
       if (text == "-" && options_.verb == Verb::replay)
@@ -135,128 +119,71 @@ class Command {
   }
 
   void look() {
-    value(help::look, [this](const std::string& text) {
+    line_.value(help::look, [this](const std::string& text) {
       static constexpr std::array<std::pair<std::string_view, bool>, 2> words{
           {{"doc", false}, {"slide", true}}};
       return read_word(text, words, options_.view.for_slide);
     });
-    flag(help::ascii, options_.view.ascii_labels, true);
+    line_.flag(help::ascii, options_.view.ascii_labels, true);
   }
 
   void dump_look() {
-    value(help::diff,
-          [this](const std::string& text) { return read_count(text, options_.diff.emplace()); });
-    flag(help::no_fold, options_.view.fold, false);
-    flag(help::utf8, options_.view.utf8, true);
-    flag(help::light, options_.view.light, true);
-    value(help::width, [this](const std::string& text) {
+    line_.value(help::diff, [this](const std::string& text) {
+      return read_count(text, options_.diff.emplace());
+    });
+    line_.flag(help::no_fold, options_.view.fold, false);
+    line_.flag(help::utf8, options_.view.utf8, true);
+    line_.flag(help::light, options_.view.light, true);
+    line_.value(help::width, [this](const std::string& text) {
       static constexpr std::array<std::pair<std::string_view, unsigned>, 2> words{
           {{"64", 64U}, {"32", 32U}}};
       return read_word(text, words, options_.view.width);
     });
   }
 
-  /// Takes the arguments apart. What is no option is the input; more than one is too many.
-  Wrong run(std::vector<std::string> arguments) {
-    std::ranges::reverse(arguments);  // CLI11 takes them from the back
-    try {
-      app_.parse(std::move(arguments));
-    } catch (const CLI::ParseError& error) {
-      const std::string_view what = error.what();
-      const std::string_view name = what.substr(0, what.find_first_of(": "));
-      const bool is_flag = std::ranges::any_of(declared_, [&](const help::Option& option) {
-        return option.value.empty() && option.names == name;
-      });
-      return fmt::format("{}: {}", name, is_flag ? "takes no value" : "a value is expected");
-    }
-    if (help_) return std::nullopt;
-    for (const std::string& extra : app_.remaining()) {
-      if (extra == "--") continue;
-      if (extra.size() > 1 && extra[0] == '-') return unknown(extra);
-      if (!options_.input.empty())
-        return fmt::format("'{}' is one argument too many after '{}'", extra, options_.input);
-      if (extra.empty()) return "an argument is empty where the name of a file is expected";
-      options_.input = extra;
-    }
-    return wrong_;
-  }
+  void view();
 
-  [[nodiscard]] bool help_wanted() const { return help_; }
-  [[nodiscard]] std::string page() const { return help::page(verb_, declared_); }
-  /// The first option of the pool's setup that was given; empty if none was.
-  [[nodiscard]] std::string pool_option_given() const {
-    for (const help::Option& option :
-         {help::capacity, help::align, help::guards, help::policy, help::fill, help::poison,
-          help::quarantine, help::check_every, help::records})
-      if (const auto* found = app_.get_option_no_throw(last_name(option));
-          found && found->count() != 0)
-        return last_name(option);
-    return "";
-  }
-
- private:
-  static std::string last_name(const help::Option& option) {
-    return std::string(option.names.substr(option.names.rfind(',') + 1));
-  }
-
-  [[nodiscard]] std::string unknown(const std::string& argument) const {
-    const std::string name = argument.substr(0, argument.find('='));
-    const auto bare = [](std::string_view text) {
-      return text.substr(std::min(text.find_first_not_of('-'), text.size()));
-    };
-    std::vector<std::string_view> known;
-    for (const help::Option& option : declared_)
-      known.push_back(bare(option.names.substr(option.names.rfind(',') + 1)));
-    const std::string_view meant = help::nearest(bare(name), known);
-    return fmt::format("there is no option {}{}", name,
-                       meant.empty() ? "" : fmt::format("; did you mean --{}?", meant));
-  }
-
-  const help::Verb& verb_;
+  CommandLine& line_;
   Options& options_;
-  CLI::App app_;
-  std::vector<help::Option> declared_;
-  bool help_ = false;
-  Wrong wrong_;
 };
 
-void declare_view(Command& command, Options& options) {
-  if (options.verb != Verb::ops) command.ops();
-  command.moment();
-  command.offsets();
-  command.pool_setup();
-  options.view.radix = options.verb == Verb::dump ? Radix::hex : Radix::dec;
+void Declare::view() {
+  if (options_.verb != Verb::ops) ops();
+  moment();
+  offsets();
+  pool_setup();
+  options_.view.radix = options_.verb == Verb::dump ? Radix::hex : Radix::dec;
 }
 
-void declare(Command& command, Options& options) {
-  switch (options.verb) {
+void Declare::verb() {
+  switch (options_.verb) {
     case Verb::replay:
-      command.output(help::log_file);
-      command.ops();
-      command.pool_setup();
-      return command.records();
+      output(help::log_file);
+      ops();
+      pool_setup();
+      return records();
     case Verb::check:
-      command.flag(help::no_policy, options.check_policy, false);
-      command.ops();
-      return command.pool_setup();
+      line_.flag(help::no_policy, options_.check_policy, false);
+      ops();
+      return pool_setup();
     case Verb::convert:
-      command.output(help::export_file);
-      command.ops();
-      return command.pool_setup();
+      output(help::export_file);
+      ops();
+      return pool_setup();
     case Verb::diagram:
-      command.output(help::picture_file);
-      command.look();
-      return declare_view(command, options);
+      output(help::picture_file);
+      look();
+      return view();
     case Verb::dump:
-      command.output(help::text_file);
-      command.color();
-      command.dump_look();
-      return declare_view(command, options);
+      output(help::text_file);
+      color();
+      dump_look();
+      return view();
     case Verb::show:
     case Verb::ops:
-      command.output(help::text_file);
-      command.color();
-      return declare_view(command, options);
+      output(help::text_file);
+      color();
+      return view();
     case Verb::text: return;
   }
 }
@@ -342,15 +269,15 @@ std::vector<std::string> take_ops(const std::vector<std::string>& arguments, Opt
 
 Result<Options> parse_command(const help::Verb& verb, const std::vector<std::string>& arguments,
                               Options options) {
-  Command command(verb, options);
-  declare(command, options);
-  Wrong wrong = command.run(arguments);
-  if (command.help_wanted()) {
+  CommandLine line(verb);
+  Declare(line, options).verb();
+  Wrong wrong = line.run(arguments, options.input);
+  if (line.help_wanted()) {
     Options answer;
-    answer.text = command.page();
+    answer.text = line.page();
     return answer;
   }
-  if (!wrong) wrong = check_input(options, command.pool_option_given());
+  if (!wrong) wrong = check_input(options, line.first_given(pool_options));
   if (!wrong) wrong = check_output(options);
   if (!wrong) return options;
   const bool bare = options.verb == Verb::ops;
