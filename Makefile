@@ -6,6 +6,7 @@
 #                        BENCH='--help' and the like are handed on
 #   make fuzz            looks for inputs that break a fuzz target, FUZZ_SECONDS=60 of them for each
 #                        of FUZZ="api read_log" (make deps-fuzz gets clang)
+#   make memcheck        the specs under Valgrind
 #   make POOL_DEBUG=1    the same library, narrating every pool on stderr
 #   make B=dir           another build folder; make install PREFIX=/usr DESTDIR=/tmp/stage; JOBS=-j2
 B ?= build
@@ -27,7 +28,7 @@ else_clean := "If everything is there by now: make clean, as Meson remembers."
 .NOTPARALLEL:
 unexport MEMPOOL_LOG MEMPOOL_OPTIONS
 .PHONY: all configure tools deps deps-dev deps-bench deps-fuzz demo test docs bench bench-page fuzz \
-  install clean help
+  memcheck install clean help
 
 all: configure
 	@$(NINJA) $(JOBS) -C $(B)
@@ -119,15 +120,26 @@ fuzz: $(B)-fuzz/build.ninja
 	    $$(ls tests/fuzz/$$name.dict 2>/dev/null | sed s/^/-dict=/) \
 	    $(B)-fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
 
+# The specs under Valgrind: half an hour or so.
+$(B)-memcheck/build.ninja: | tools
+	@command -v valgrind >/dev/null || { echo "Memcheck is Valgrind's." \
+	  "Run:  make deps-dev   (it runs: $$(sh .ci/deps dev))" >&2; exit 1; }
+	@$(MESON) setup $(B)-memcheck -Dvalgrind=disabled -Ddocs=disabled || { rm -rf $(B)-memcheck; exit 1; }
+
+memcheck: $(B)-memcheck/build.ninja
+	@$(NINJA) $(JOBS) -C $(B)-memcheck
+	@$(MESON) test -C $(B)-memcheck --no-rebuild --setup memcheck --print-errorlogs; rc=$$?; \
+	python3 .ci/count.py $(B)-memcheck/meson-logs/testlog-memcheck.json && exit $$rc
+
 install: all
 	@$(MESON) install -C $(B) --no-rebuild $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
 
 clean:
 	@if [ -d $(B) ] && [ ! -d $(B)/meson-private ]; then \
 	  echo "$(B) is not a build folder of Meson; it stays." >&2; exit 1; fi
-	@rm -rf $(B) $(B)-bench $(B)-fuzz pool_test mempool-viz $(DEMO_OUT)
+	@rm -rf $(B) $(B)-bench $(B)-fuzz $(B)-memcheck pool_test mempool-viz $(DEMO_OUT)
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo "targets: all deps deps-dev deps-bench deps-fuzz demo test docs bench bench-page fuzz install" \
+	@echo "targets: all deps deps-dev deps-bench deps-fuzz demo test docs bench bench-page fuzz memcheck install" \
 	  "clean help"

@@ -1,13 +1,14 @@
-// Pool: reports: the program's handler gets them, or stderr; then nothing (report), or the end
-// (abort).
+// Pool: reports: the program's handler gets them, or stderr; then the program goes on, or it ends
+// (errors=abort).
 //
-//     mempool: error: write past the end of a block: block #3 (13 bytes) of pool 1 "net", pointer
-//     ... mempool:   2 of the 19 guard bytes behind the payload differ, the first at payload offset
-//     13 mempool:   expected ab ab    found    21 00 mempool:   allocated at parser.c:118 (event
-//     31); the block is freed
+//     mempool: error: write past the end of a block: block #3 (13 bytes) of pool 1 "net", ...
+//     mempool:   2 of the 19 guard bytes behind the payload differ, the first at ... 13 ...
+//     mempool:   expected ab ab
+//     mempool:   found    21 00
+//     mempool:   allocated at parser.c:118 (event 31); the block is freed
 //
-// The summary line is one line and greppable; the evidence under it is indented. Addresses appear
-// only here and in reports, never in events. Needs no memory.
+// The summary is one line and greppable; the evidence under it is indented. Addresses appear only
+// here and in reports, never in events. Needs no memory.
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
