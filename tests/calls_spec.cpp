@@ -24,6 +24,7 @@ TEST_CASE("calloc gives zeroed bytes and refuses products that overflow") {
   for (int i = 0; i < 50; ++i) CHECK(bytes[i] == 0);
   errno = 0;
   CHECK(pool_calloc(s.pool(), SIZE_MAX / 2, 3) == nullptr);
+  CHECK(pool_calloc(s.pool(), SIZE_MAX / 2 + 2, 2) == nullptr);  // 2, if it wrapped around
   CHECK(errno == ENOMEM);
 }
 

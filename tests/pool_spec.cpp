@@ -202,6 +202,28 @@ TEST_CASE("freeing nothing is silent and errno is kept") {
   CHECK(errno == 1789);
 }
 
+TEST_CASE("a success keeps errno, whatever the pool is asked to do besides") {
+  for (const u64 guards : {0, 8}) {
+    for (const int checks : {POOL_CHECK_FREE, POOL_CHECK_EVERY}) {
+      pool_options options{};
+      options.struct_size = sizeof options;
+      options.guards = guards;
+      options.check = checks;
+      options.poison = 1;
+      options.quarantine = guards * 10;
+      MemoryPool* pool = pool_create_with(4096, &options);
+      REQUIRE(pool != nullptr);
+      errno = 1789;
+      void* block = pool_alloc(pool, 24);
+      block = pool_realloc(pool, block, 100);
+      CHECK(pool_check(pool, nullptr, nullptr) == 0);
+      pool_free(pool, block);
+      CHECK(errno == 1789);
+      pool_destroy(pool);
+    }
+  }
+}
+
 TEST_CASE("a program may scribble over the whole region and the allocator still works") {
   Setup setup;
   setup.align = 16;

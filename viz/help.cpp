@@ -40,8 +40,18 @@ constexpr Verb table[] = {
     {"diagram", "the block-list picture", "LOG [--step N] [-o FILE] [options]",
      "Draws free list, region and used list, in address order, with what the call\n"
      "changed. The name of FILE says the format; .svg, .png and .pdf need Graphviz.\n"
-     "Without -o the DOT text goes to standard output, for a pipe.",
+     "Without -o the DOT text goes to standard output, for a pipe.\n"
+     "\n"
+     "--steps A..B -o FOLDER makes slides: a picture a call, all of one size, in which\n"
+     "nothing moves but what the call changes. -o FILE.svg puts them into one SVG that\n"
+     "shows them one after the other.\n"
+     "\n"
+     "--blank lists, sizes or all leaves that out, for a class to complete; the answer\n"
+     "is drawn beside it, into FILE-key.svg.",
      "mempool-viz diagram run.jsonl --step 5 -o step5.svg\n"
+     "  mempool-viz diagram run.jsonl --steps 3..6 --for slide --format png -o slides\n"
+     "  mempool-viz diagram run.jsonl --steps 3..6 -o lesson.svg\n"
+     "  mempool-viz diagram run.jsonl --step 5 --blank all -o sheet.pdf\n"
      "  mempool-viz diagram run.jsonl | dot -Tpng > last.png"},
     {"dump", "the annotated 64-column dump", "LOG [--step N] [--diff M] [options]",
      "Shows the bytes of the region as far as the log tells them, 64 a line, with a\n"

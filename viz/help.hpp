@@ -50,11 +50,16 @@ inline constexpr Option color{"--color", "WHEN", "auto, always or never (auto; N
 
 inline constexpr Option log_file{"-o,--output", "LOG", "keep the events in this .jsonl log"};
 inline constexpr Option text_file{"-o,--output", "FILE", "write to FILE, not to standard output"};
-inline constexpr Option picture_file{"-o,--output", "FILE", ".dot, .svg, .png or .pdf"};
+inline constexpr Option picture_file{"-o,--output", "FILE",
+                                     ".dot, .svg, .png or .pdf; --steps: a folder, or .svg"};
 inline constexpr Option export_file{"-o,--output", "FILE", ".jsonl or .csv"};
 
 inline constexpr Option no_policy{"--no-policy", "",
                                   "placements need not follow the policy (other allocators)"};
+inline constexpr Option steps{"--steps", "A..B", "a picture of each call from A to B"};
+inline constexpr Option format{"--format", "F", "of --steps' pictures: svg, png, pdf or dot (svg)"};
+inline constexpr Option blank{"--blank", "WHAT",
+                              "a drawing to complete: without lists, sizes or all"};
 inline constexpr Option look{"--for", "LOOK", "doc, or slide: large type, few cards (doc)"};
 inline constexpr Option ascii{"--ascii-labels", "", "x, -> and >= in place of their signs"};
 inline constexpr Option diff{"--diff", "M", "mark what changed since call M, and show only that"};

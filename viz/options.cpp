@@ -118,6 +118,28 @@ class Declare {
     });
   }
 
+  void sequence() {
+    line_.value(help::steps, [this](const std::string& text) {
+      return read_range(text, options_.steps.emplace());
+    });
+    line_.value(help::format, [this](const std::string& text) {
+      static constexpr std::array<std::pair<std::string_view, const char*>, 4> words{
+          {{"svg", "svg"}, {"png", "png"}, {"pdf", "pdf"}, {"dot", "dot"}}};
+      const char* format = "svg";
+      Wrong wrong = read_word(text, words, format);
+      options_.format = format;
+      return wrong;
+    });
+  }
+
+  void blank() {
+    line_.value(help::blank, [this](const std::string& text) {
+      static constexpr std::array<std::pair<std::string_view, Blank>, 3> words{
+          {{"lists", Blank::lists}, {"sizes", Blank::sizes}, {"all", Blank::all}}};
+      return read_word(text, words, options_.view.blank);
+    });
+  }
+
   void look() {
     line_.value(help::look, [this](const std::string& text) {
       static constexpr std::array<std::pair<std::string_view, bool>, 2> words{
@@ -172,6 +194,8 @@ void Declare::verb() {
       return pool_setup();
     case Verb::diagram:
       output(help::picture_file);
+      sequence();
+      blank();
       look();
       return view();
     case Verb::dump:
@@ -194,11 +218,28 @@ bool ends_with_any(std::string_view name, std::initializer_list<std::string_view
   return std::ranges::any_of(extensions, [&](std::string_view e) { return name.ends_with(e); });
 }
 
+/// --steps: a folder, or one picture that moves.
+Wrong check_sequence(const Options& options) {
+  const std::string& file = options.output;
+  if (options.moment.call || options.moment.seq) return "give --steps or --step, not both";
+  if (options.view.blank != Blank::nothing) return "--blank is of one call: give --step";
+  if (file.empty()) return "--steps makes several pictures: -o FOLDER or -o FILE.svg is expected";
+  if (options.input == "-")
+    return "--steps reads the log more than once, so it cannot be standard input";
+  if (ends_with_any(file, {".png", ".pdf", ".dot"}))
+    return fmt::format("'{}': one file that moves is an .svg; or name a folder, with --format {}",
+                       file, file.substr(file.size() - 3));
+  return std::nullopt;
+}
+
 Wrong check_output(const Options& options) {
+  if (options.view.blank != Blank::nothing && options.output.empty())
+    return "--blank draws the key beside the drawing: -o FILE is expected";
   const std::string& file = options.output;
   const bool no_extension = file.find('.', file.rfind('/') + 1) == std::string::npos;
   if (options.verb == Verb::convert && file.empty())
     return "-o FILE.jsonl, -o FILE.mplog or -o FILE.csv is expected";
+  if (options.steps) return check_sequence(options);
   if (file.empty()) return std::nullopt;
   if (options.verb == Verb::diagram && !ends_with_any(file, {".dot", ".svg", ".png", ".pdf"}))
     return fmt::format("'{}': a picture's name ends in .dot, .svg, .png or .pdf", file);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -18,13 +19,15 @@ enum class Colour { automatic, always, never };
 
 struct Options {
   Verb verb = Verb::text;
-  std::string text;                // Verb::text: what --help or --version asked for
-  std::string input;               // the LOG or TRACE; "-" is standard input
-  std::optional<std::string> ops;  // an op list in its place
-  std::string output;              // empty: standard output
-  PoolSetup pool;                  // for replays and op lists
-  Moment moment;                   // what a view shows
-  std::optional<u64> diff;         // dump: mark what changed since this call
+  std::string text;                          // Verb::text: what --help or --version asked for
+  std::string input;                         // the LOG or TRACE; "-" is standard input
+  std::optional<std::string> ops;            // an op list in its place
+  std::string output;                        // empty: standard output
+  PoolSetup pool;                            // for replays and op lists
+  Moment moment;                             // what a view shows
+  std::optional<u64> diff;                   // dump: mark what changed since this call
+  std::optional<std::pair<u64, u64>> steps;  // diagram: calls from, to
+  std::string format = "svg";                // diagram: of the files in a folder
   bool check_policy = true;
   Colour colour = Colour::automatic;
   ViewOptions view;

@@ -33,6 +33,17 @@ Wrong read_bytes(const std::string& text, u64& value) {
   return std::nullopt;
 }
 
+Wrong read_range(const std::string& text, std::pair<u64, u64>& range) {
+  const std::size_t dots = text.find("..");
+  const auto wrong = [&] { return fmt::format("'{}' is no range of calls, such as 3..8", text); };
+  if (dots == std::string::npos) return wrong();
+  const std::optional<u64> from = whole_number(text.substr(0, dots));
+  const std::optional<u64> to = whole_number(text.substr(dots + 2));
+  if (!from || !to || *to < *from) return wrong();
+  range = {*from, *to};
+  return std::nullopt;
+}
+
 Wrong read_align(const std::string& text, u64& value) {
   constexpr u64 most_alignment = 4096;
   const std::optional<u64> number = whole_number(text);

@@ -20,6 +20,9 @@ using Wrong = std::optional<std::string>;
 /// A number of bytes, at least 1; k, m, g after it mean KiB, MiB, GiB.
 [[nodiscard]] Wrong read_bytes(const std::string& text, u64& value);
 
+/// "A..B", A not above B.
+[[nodiscard]] Wrong read_range(const std::string& text, std::pair<u64, u64>& range);
+
 [[nodiscard]] Wrong read_align(const std::string& text, u64& value);
 
 /// A placement policy, by its word.

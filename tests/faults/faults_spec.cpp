@@ -171,7 +171,7 @@ TEST_CASE("whatever allocation fails, a pool with every check stays whole") {
           options.capture = POOL_ON;
           options.thread_safe = POOL_ON;
           use(pool_create_with(65536, &options));
-        }) > 8);
+        }) > 6);
 }
 
 TEST_CASE("whatever allocation fails, a watched pool gives the same answers") {
@@ -196,7 +196,7 @@ TEST_CASE("whatever allocation fails, a log is written or the pool goes unwatche
             pool_options options = quiet();
             options.log = path.c_str();
             use(pool_create_with(16384, &options));
-          }) > 8);
+          }) > 6);
     CHECK(fail_each([] {
             pool_options options = quiet();
             options.flush = 4096;
@@ -207,7 +207,7 @@ TEST_CASE("whatever allocation fails, a log is written or the pool goes unwatche
             pool_log_close(pool);
             pool_free(pool, p);
             use(pool);
-          }) > 8);
+          }) > 6);
     unlink(path.c_str());
   }
 }
@@ -230,7 +230,7 @@ TEST_CASE("whatever allocation fails, a flight recorder saves what it has or say
             CHECK(reason);
           }
           use(pool);
-        }) > 8);
+        }) > 6);
   unlink(path.c_str());
 }
 

@@ -119,21 +119,6 @@ std::string printable(std::string_view text) {
   return made;
 }
 
-std::string escape_xml(std::string_view text) {
-  std::string clean, made;
-  append_printable(text, clean);
-  for (char c : clean) {
-    switch (c) {
-      case '&': made += "&amp;"; break;
-      case '<': made += "&lt;"; break;
-      case '>': made += "&gt;"; break;
-      case '"': made += "&quot;"; break;
-      default: made += c;
-    }
-  }
-  return made;
-}
-
 }  // namespace
 
 Result<std::string> find_dot() {
@@ -161,16 +146,6 @@ Result<std::string> render(std::string_view dot_text, std::string_view format) {
     return failure(fmt::format("{} failed (status {}){}", *dot, WEXITSTATUS(ran->status), said));
   if (ran->out.empty()) return failure(fmt::format("{} made no picture{}", *dot, said));
   return std::move(ran->out);
-}
-
-std::string with_caption(std::string svg, const Caption& caption) {
-  const std::size_t root = svg.find("<svg");
-  const std::size_t end = root == std::string::npos ? root : svg.find('>', root);
-  if (end == std::string::npos) return svg;
-  svg.insert(end + 1, fmt::format("\n<title id=\"title\">{}</title>\n<desc id=\"desc\">{}</desc>",
-                                  escape_xml(caption.title), escape_xml(caption.description)));
-  svg.insert(root + 4, " role=\"img\" aria-labelledby=\"title desc\"");
-  return svg;
 }
 
 }  // namespace mempool::viz

@@ -13,20 +13,11 @@
 
 namespace mempool::viz {
 
-/// What a picture says to those who do not see it.
-struct Caption {
-  std::string title;
-  std::string description;
-};
-
 /// The path of `dot`: what MEMPOOL_DOT names, else the first in PATH. Fails with how to get it.
 [[nodiscard]] Result<std::string> find_dot();
 
 /// Renders DOT text as "svg", "png" or "pdf" and returns the file's bytes. Fails when dot does,
 /// with what it said.
 [[nodiscard]] Result<std::string> render(std::string_view dot_text, std::string_view format);
-
-/// Gives an SVG picture by Graphviz its role, title and description, for screen readers.
-[[nodiscard]] std::string with_caption(std::string svg, const Caption& caption);
 
 }  // namespace mempool::viz

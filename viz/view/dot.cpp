@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <ostream>
+#include <span>
+#include <sstream>
 
 #include "view/dot_picture.hpp"
 
@@ -16,59 +19,119 @@ namespace {
 
 constexpr int unlimited = 1'000'000;
 
-/// A slide has a width that holds and shows as many cards as have room; a document grows with the
-/// cards, but folds more when it folds anyway.
-Picture plan(const Frame& frame, const ViewOptions& options) {
-  const Style& style = options.for_slide ? for_slide : for_doc;
-  Picture picture{frame, options, tell(frame, options.radix), style, {}, {}};
-  Blocks blocks;
-  for (const auto& [offset, block] : frame.after.blocks()) blocks.push_back(&block);
-  const std::vector<u64> about = focus(frame, picture.story);
-  constexpr std::size_t least_cards = 3;
-  for (std::size_t most = style.most_cards; most >= least_cards; --most) {
-    picture.strip = choose_cards(frame.after, blocks, about, most);
-    const int beyond = picture.left() - style.left + picture.right() - style.right;
-    const int least = options.for_slide ? style.width - beyond : style.width;
-    set_widths(picture, std::max(least, lists_width(picture)));
-    const bool may_grow = !options.for_slide && !picture.strip.folded;
-    if (may_grow || picture.strip.width + beyond <= style.folded_width) break;
-  }
-  return picture;
+std::vector<u64> focus_of(const std::vector<Picture>& pictures) {
+  std::vector<u64> about;
+  for (const Picture& picture : pictures)
+    for (const u64 offset : focus(picture.frame, picture.story)) about.push_back(offset);
+  return about;
 }
 
-void draw_body(Picture& picture) {
+/// A slide has a width that holds and shows as many cards as have room; a document grows with the
+/// cards, but folds more when it folds anyway.
+std::vector<Picture> plan(const std::vector<const Frame*>& frames, const ViewOptions& options) {
+  const Style& style = options.for_slide ? for_slide : for_doc;
+  std::vector<Picture> pictures;
+  std::vector<const Model*> models;
+  for (const Frame* frame : frames) {
+    pictures.push_back({*frame, options, tell(*frame, options.radix), style, {}, {}});
+    models.push_back(&frame->after);
+  }
+  const Picture& first = pictures.front();
+  const std::vector<u64> about = focus_of(pictures);
+  const int beyond = first.left() - style.left + first.right() - style.right;
+  constexpr std::size_t least_cards = 3;
+  for (std::size_t most = style.most_cards; most >= least_cards; --most) {
+    const std::vector<Column> columns = choose_columns(models, about, most);
+    if (columns.empty()) break;
+    int least = options.for_slide ? style.width - beyond : style.width;
+    for (Picture& picture : pictures) {
+      picture.strip = cards_on(columns, picture.model());
+      least = std::max(least, lists_width(picture));
+    }
+    set_widths(pictures, least);
+    const bool may_grow = !options.for_slide && !first.strip.folded;
+    if (may_grow || first.strip.width + beyond <= style.folded_width) break;
+  }
+  return pictures;
+}
+
+using Part = void (*)(Picture&);
+constexpr Part on_a_slide[] = {draw_free_list,  draw_pointers, draw_strip, draw_used_list,
+                               draw_quarantine, draw_bars,     draw_sums};
+constexpr Part in_a_document[] = {draw_free_list,  draw_pointers, draw_strip, draw_used_list,
+                                  draw_quarantine, draw_bars,     draw_sums,  draw_atlas,
+                                  draw_histogram,  draw_legend};
+
+std::span<const Part> parts_of(const Picture& picture) {
+  if (picture.slide()) return on_a_slide;
+  return in_a_document;
+}
+
+/// Draws the parts one under the other; `heights` gets how high each became.
+void draw_body(Picture& picture, std::array<int, 10>& heights) {
   if (picture.strip.cards.empty()) {
     picture.canvas.text("nothing", {0, 0, picture.style.width, 40}, "LEFT",
                         picture.say("The log has told no block of this pool."));
     picture.y = 40;
     return;
   }
-  draw_free_list(picture);
-  draw_pointers(picture);
-  draw_strip(picture);
-  draw_used_list(picture);
-  draw_quarantine(picture);
-  draw_bars(picture);
-  draw_sums(picture);
-  if (picture.slide()) return;
-  if (picture.strip.folded) {
-    draw_atlas(picture);
-    draw_histogram(picture);
+  std::size_t i = 0;
+  for (const Part draw : parts_of(picture)) {
+    const int top = picture.y;
+    const bool of_folds = draw == draw_atlas || draw == draw_histogram;
+    const bool tells_sizes = of_folds || draw == draw_pointers;
+    if ((!of_folds || picture.strip.folded) && !(tells_sizes && picture.blank())) draw(picture);
+    heights[i] = picture.y - top;
+    picture.y = top + std::max(heights[i], picture.rooms.parts[i]);
+    ++i;
   }
-  draw_legend(picture);
 }
 
 constexpr int slide_room = slide_height - 2 * slide_pad;
 
+int draw_headline(const Picture& picture, Canvas& canvas) {
+  return draw_headline(picture, canvas, picture.slide() ? slide_room - picture.y : unlimited);
+}
+
+/// What each part, and the headline, needs in the picture that needs most.
+Rooms rooms_for(const std::vector<Picture>& planned, int bars) {
+  Rooms rooms;
+  const auto grow = [](int& room, int height) { room = std::max(room, height); };
+  for (const Picture& picture : planned) {
+    grow(rooms.free_records, free_records_height(picture));
+    grow(rooms.used_records, used_records_height(picture));
+  }
+  for (Picture picture : planned) {
+    picture.rooms = {rooms.free_records, rooms.used_records};
+    picture.bars = bars;
+    std::array<int, 10> heights{};
+    draw_body(picture, heights);
+    for (std::size_t i = 0; i < heights.size(); ++i) grow(rooms.parts[i], heights[i]);
+  }
+  return rooms;
+}
+
 /// A slide that is too full leaves out first the bar before the call, then bars altogether.
-Picture draw(const Frame& frame, const ViewOptions& options) {
-  const Picture planned = plan(frame, options);
+std::vector<Picture> draw(const std::vector<Picture>& planned) {
   for (int bars = 2;; --bars) {
-    Picture drawn = planned;
-    drawn.bars = bars;
-    draw_body(drawn);
-    const int least_headline = drawn.style.title + 3 * drawn.style.text;
-    if (!options.for_slide || bars == 0 || drawn.y + least_headline <= slide_room) return drawn;
+    const Rooms rooms = planned.size() > 1 ? rooms_for(planned, bars) : Rooms{};
+    std::vector<Picture> drawn = planned;
+    bool too_high = false;
+    for (Picture& picture : drawn) {
+      picture.rooms = rooms;
+      picture.bars = bars;
+      std::array<int, 10> heights{};
+      draw_body(picture, heights);
+      const int least_headline = picture.style.title + 3 * picture.style.text;
+      too_high = too_high || picture.y + least_headline > slide_room;
+    }
+    if (drawn.front().slide() && bars != 0 && too_high) continue;
+    for (const Picture& picture : planned.size() > 1 ? drawn : std::vector<Picture>{}) {
+      Canvas measured;
+      const int height = draw_headline(picture, measured);
+      for (Picture& each : drawn) each.rooms.headline = std::max(each.rooms.headline, height);
+    }
+    return drawn;
   }
 }
 
@@ -84,10 +147,22 @@ void write_head(std::ostream& out, const Picture& picture) {
   out << fmt::format("  edge [penwidth={}, arrowsize=0.7];\n", picture.style.line);
 }
 
-/// Two corners that keep the canvas 16:9, whatever is on it.
-void pin_slide(Canvas& canvas) {
-  canvas.anchor("corner_first", -slide_pad, -slide_pad);
-  canvas.anchor("corner_last", slide_width - slide_pad, slide_height - slide_pad);
+/// Two corners that keep the canvas as large, whatever is on it.
+void pin(Canvas& canvas, Box box) {
+  canvas.anchor("corner_first", box.x, box.y);
+  canvas.anchor("corner_last", box.right(), box.bottom());
+}
+
+void write(std::ostream& out, const Picture& picture, bool one_of_many) {
+  Canvas headline;
+  if (picture.slide()) pin(headline, {-slide_pad, -slide_pad, slide_width, slide_height});
+  const int height = std::max(draw_headline(picture, headline), picture.rooms.headline);
+  if (one_of_many && !picture.slide())
+    pin(headline, {0, 0, picture.full_width(), height + picture.y});
+  write_head(out, picture);
+  headline.write(out, 0);
+  picture.canvas.write(out, height);
+  out << "}\n";
 }
 
 }  // namespace
@@ -95,16 +170,20 @@ void pin_slide(Canvas& canvas) {
 }  // namespace dot
 
 void write_dot(std::ostream& out, const Frame& frame, const ViewOptions& options) {
-  using namespace dot;
-  Picture picture = draw(frame, options);
-  Canvas headline;
-  const int room = picture.slide() ? slide_room - picture.y : unlimited;
-  if (picture.slide()) pin_slide(headline);
-  const int height = draw_headline(picture, headline, room);
-  write_head(out, picture);
-  headline.write(out, 0);
-  picture.canvas.write(out, height);
-  out << "}\n";
+  dot::write(out, dot::draw(dot::plan({&frame}, options)).front(), false);
+}
+
+std::vector<std::string> draw_sequence(const std::vector<Frame>& frames,
+                                       const ViewOptions& options) {
+  std::vector<const Frame*> borrowed;
+  for (const Frame& frame : frames) borrowed.push_back(&frame);
+  std::vector<std::string> texts;
+  for (const dot::Picture& picture : dot::draw(dot::plan(borrowed, options))) {
+    std::ostringstream text;
+    dot::write(text, picture, true);
+    texts.push_back(std::move(text).str());
+  }
+  return texts;
 }
 
 }  // namespace mempool::viz

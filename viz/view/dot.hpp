@@ -8,11 +8,18 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
+#include <vector>
 
 #include "view/view.hpp"
 
 namespace mempool::viz {
 
 void write_dot(std::ostream& out, const Frame& frame, const ViewOptions& options);
+
+/// Frames of one pool, in order: a picture each, all of one size, and each byte and each part at
+/// the same place in all of them. At least one frame.
+[[nodiscard]] std::vector<std::string> draw_sequence(const std::vector<Frame>& frames,
+                                                     const ViewOptions& options);
 
 }  // namespace mempool::viz

@@ -235,7 +235,10 @@ bool has_before(const Picture& p) {
 void draw_bars(Picture& p) {
   if (p.bars == 0) return;
   p.y += p.slide() ? 8 : 14;
-  if (p.bars == 2 && has_before(p)) {
+  if (p.blank()) {
+    if (!has_before(p)) return;
+    draw_bar(p, p.frame.before, "bar_before", "before");
+  } else if (p.bars == 2 && has_before(p)) {
     draw_bar(p, p.frame.before, "bar_before", "before");
     draw_bar(p, p.model(), "bar", "after");
   } else {
@@ -248,6 +251,9 @@ void draw_sums(Picture& p) {
   const int size = p.slide() ? p.style.small : p.style.text;
   p.y += p.slide() ? 4 : 6;
   std::vector<std::string> sums{sum_of_bytes(p.model()), sum_of_fragmentation(p.model())};
+  if (p.blank_sizes())
+    sums = {fmt::format("{} B = used _____ + free _____", p.model().capacity),
+            "external fragmentation = 1 - _____ / _____ = _____ %"};
   const Model& model = p.model();
   if (model.leaked_blocks != 0)
     sums.push_back(fmt::format("leaked: {}, {} asked for", count_text(model.leaked_blocks, "block"),

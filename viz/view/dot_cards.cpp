@@ -24,6 +24,52 @@ std::string parts_text(const std::vector<u64>& parts) {
   return text;
 }
 
+using Blocks = std::vector<const Block*>;
+
+/// A column before anything is folded.
+struct Piece {
+  u64 offset = 0;
+  u64 shown_by = 0;  // so many models have just this block
+  const Block* first = nullptr;
+  bool same_in_all = true;
+};
+using Pieces = std::vector<Piece>;
+
+bool same(const Block& a, const Block& b) {
+  return a.size == b.size && a.used == b.used && a.quarantined == b.quarantined &&
+         a.number == b.number;
+}
+
+/// Where the log has told no further block.
+u64 told_end(const Model& model) {
+  return model.blocks().empty() ? 0 : std::prev(model.blocks().end())->second.end();
+}
+
+Pieces pieces_of(const std::vector<const Model*>& models) {
+  std::vector<u64> starts;
+  for (const Model* model : models) {
+    for (const auto& [offset, block] : model->blocks()) starts.push_back(offset);
+    if (told_end(*model) < model->capacity) starts.push_back(told_end(*model));
+  }
+  std::ranges::sort(starts);
+  starts.erase(std::ranges::unique(starts).begin(), starts.end());
+  Pieces pieces;
+  for (const u64 start : starts) pieces.push_back({start});
+  for (const Model* model : models) {
+    std::size_t i = 0;
+    for (const auto& [offset, block] : model->blocks()) {
+      while (pieces[i].offset != offset) ++i;
+      Piece& piece = pieces[i];
+      ++piece.shown_by;
+      if (piece.first == nullptr) piece.first = &block;
+      piece.same_in_all = piece.same_in_all && same(*piece.first, block);
+    }
+  }
+  for (Piece& piece : pieces)
+    piece.same_in_all = piece.same_in_all && piece.shown_by == models.size();
+  return pieces;
+}
+
 /// Cards that it takes to show these blocks: they, and what lies between them. A run of one block
 /// is shown rather than folded.
 std::size_t cost(const std::set<std::size_t>& kept) {
@@ -41,25 +87,27 @@ void keep(std::set<std::size_t>& kept, std::size_t index, std::size_t most) {
   if (is_new && cost(kept) > most) kept.erase(index);
 }
 
-std::set<std::size_t> choose(const Blocks& blocks, const std::vector<u64>& focus,
+std::set<std::size_t> choose(const Pieces& pieces, const std::vector<u64>& focus,
                              std::size_t most) {
   const auto index_of = [&](u64 offset) {
-    const auto it = std::ranges::lower_bound(blocks, offset, {}, &Block::offset);
-    return static_cast<std::size_t>(it - blocks.begin());
+    const auto it = std::ranges::lower_bound(pieces, offset, {}, &Piece::offset);
+    return static_cast<std::size_t>(it - pieces.begin());
   };
-  std::set<std::size_t> kept{0, blocks.size() - 1};
+  std::set<std::size_t> kept{0, pieces.size() - 1};
+  for (std::size_t i = 0; i < pieces.size(); ++i)
+    if (!pieces[i].same_in_all) kept.insert(i);
   for (const u64 offset : focus) keep(kept, index_of(offset), most);
   for (std::size_t far = 1; far <= 3; ++far) {
     for (std::size_t i = 0; i < std::min<std::size_t>(focus.size(), 4); ++i) {
       const std::size_t index = index_of(focus[i]);
       if (!kept.contains(index)) continue;
       if (index >= far) keep(kept, index - far, most);
-      if (index + far < blocks.size()) keep(kept, index + far, most);
+      if (index + far < pieces.size()) keep(kept, index + far, most);
     }
   }
-  for (std::size_t i = 1; i < most && i < blocks.size(); ++i) {  // what room is left
+  for (std::size_t i = 1; i < most && i < pieces.size(); ++i) {  // what room is left
     keep(kept, i, most);
-    keep(kept, blocks.size() - 1 - i, most);
+    keep(kept, pieces.size() - 1 - i, most);
   }
   return kept;
 }
@@ -72,37 +120,20 @@ Card block_card(const Block& block) {
   return card;
 }
 
-Card fold_card(const Blocks& blocks, std::size_t from, std::size_t to) {
-  Card card = block_card(*blocks[from]);
+Card fold_card(const Blocks& blocks) {
+  Card card = block_card(*blocks.front());
   card.kind = Card::Kind::fold;
-  card.last = blocks[to - 1];
+  card.last = blocks.back();
   card.size = card.last->end() - card.offset;
-  for (std::size_t i = from; i < to; ++i) {
-    const Block& block = *blocks[i];
-    if (block.quarantined) {
+  for (const Block* block : blocks) {
+    if (block->quarantined) {
       ++card.waiting_blocks;
       continue;
     }
-    ++(block.used ? card.used_blocks : card.free_blocks);
-    (block.used ? card.used_bytes : card.free_bytes) += block.size;
+    ++(block->used ? card.used_blocks : card.free_blocks);
+    (block->used ? card.used_bytes : card.free_bytes) += block->size;
   }
   return card;
-}
-
-Cards fold(const Blocks& blocks, const std::set<std::size_t>& kept) {
-  Cards strip;
-  std::size_t next = 0;
-  for (const std::size_t index : kept) {
-    if (index == next + 1) {
-      strip.cards.push_back(block_card(*blocks[next]));
-    } else if (index > next) {
-      strip.cards.push_back(fold_card(blocks, next, index));
-      strip.folded = true;
-    }
-    strip.cards.push_back(block_card(*blocks[index]));
-    next = index + 1;
-  }
-  return strip;
 }
 
 /// Who waits, in which turn; and what was written to although it is free.
@@ -135,9 +166,16 @@ double Card::x_of(u64 at) const {
   return place(payload_end, end() - payload_end, inner_right, right, at);
 }
 
+// On a card with guards these have their own scale; on others columns keep their places.
 double Cards::x_of(u64 offset) const {
-  for (const Card& card : cards)
-    if (card.offset <= offset && offset < card.end()) return card.x_of(offset);
+  for (const Card& card : cards) {
+    if (offset < card.offset || offset >= card.end()) continue;
+    if (card.front_guard != 0 || card.back_guard != 0) return card.x_of(offset);
+    for (const Column& column : columns)
+      if (column.offset <= offset && offset < column.end())
+        return column.x + static_cast<double>(offset - column.offset) * column.width /
+                              static_cast<double>(column.size);
+  }
   return width;
 }
 
@@ -191,16 +229,45 @@ std::vector<u64> focus(const Frame& frame, const Story& story) {
   return offsets;
 }
 
-Cards choose_cards(const Model& model, const Blocks& blocks, const std::vector<u64>& focus,
-                   std::size_t most) {
+std::vector<Column> choose_columns(const std::vector<const Model*>& models,
+                                   const std::vector<u64>& focus, std::size_t most) {
+  const Pieces pieces = pieces_of(models);
+  if (pieces.empty()) return {};
+  std::vector<Column> columns;
+  const auto add = [&](std::size_t from, std::size_t to) {
+    const u64 end = to < pieces.size() ? pieces[to].offset : models.front()->capacity;
+    columns.push_back({pieces[from].offset, end - pieces[from].offset, to - from > 1});
+  };
+  std::size_t next = 0;
+  const std::set<std::size_t> kept = choose(pieces, focus, std::max(most, std::size_t{3}));
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (pieces.size() > most && !kept.contains(i)) continue;
+    if (i != next) add(next, i);
+    add(i, i + 1);
+    next = i + 1;
+  }
+  return columns;
+}
+
+Cards cards_on(const std::vector<Column>& columns, const Model& model) {
   Cards strip;
-  if (blocks.size() <= most)
-    for (const Block* block : blocks) strip.cards.push_back(block_card(*block));
-  else
-    strip = fold(blocks, choose(blocks, focus, most));
+  strip.columns = columns;
+  auto block = model.blocks().begin();
+  for (const Column& column : columns) {
+    if (block == model.blocks().end()) break;
+    if (block->second.offset >= column.end()) continue;  // the last card reaches over it
+    if (!column.fold) {
+      strip.cards.push_back(block_card((block++)->second));
+      continue;
+    }
+    strip.folded = true;
+    Blocks folded;
+    for (; block != model.blocks().end() && block->second.offset < column.end(); ++block)
+      folded.push_back(&block->second);
+    strip.cards.push_back(fold_card(folded));
+  }
   add_quarantine(model, strip);
-  const u64 told = blocks.empty() ? 0 : blocks.back()->end();
-  if (told < model.capacity) {
+  if (const u64 told = told_end(model); !columns.empty() && told < model.capacity) {
     Card card;
     card.kind = Card::Kind::untold;
     card.offset = told;

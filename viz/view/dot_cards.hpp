@@ -1,10 +1,17 @@
 // Cards: which blocks the strip shows, which it folds, and how wide each is drawn.
 //
-//     Model, focus --choose_cards--> cards --set_widths (dot_widths.cpp)--> cards with places
+//     models, focus --choose_columns--> columns --cards_on--> cards of each picture
+//                                          '--set_widths (dot_widths.cpp)--> their places
 //
-// Up to `most` cards: then every block has one. Above, first and last, the blocks that the call is
-// about and their neighbours stay, and the runs between become folds whose counts are exact.
-// Widths are to scale; a card that its text makes wider, or that is drawn shorter, says so.
+//     picture 1  | #0  | f1                |      Columns are what lies between two offsets at
+//     which picture 2  | #0  | #1   | f1         |      a block of any of the pictures begins. A
+//     card covers columns    '-----'------'------------'      one or several, so nothing jumps
+//     between pictures.
+//
+// Up to `most` columns every block has a card. Above, first and last, the blocks that the calls are
+// about and their neighbours stay, and the runs between become folds whose counts are exact. What
+// is not the same in all pictures is never folded. Widths are to scale; a card that its text makes
+// wider, or that is drawn shorter, says so.
 #pragma once
 
 #include <vector>
@@ -13,7 +20,16 @@
 
 namespace mempool::viz::dot {
 
-/// One column of the strip.
+/// What lies between two offsets at which a block of any picture of a sequence begins.
+struct Column {
+  u64 offset = 0, size = 0;
+  bool fold = false;  // several such, drawn as one
+  int x = 0, width = 0;
+
+  [[nodiscard]] u64 end() const { return offset + size; }
+};
+
+/// A block, a run of blocks or what is not told, as the strip shows it.
 struct Card {
   enum class Kind { block, fold, untold };  // untold: a snapshot that has not told it yet
 
@@ -41,8 +57,9 @@ struct Card {
 };
 
 struct Cards {
-  std::vector<Card> cards;  // in address order, without a gap
-  int width = 0;            // of them all
+  std::vector<Card> cards;      // in address order, without a gap
+  std::vector<Column> columns;  // that they cover
+  int width = 0;                // of them all
   bool folded = false;
 
   /// Where an offset lies on the strip; the end of the region is its right edge.
@@ -58,13 +75,15 @@ struct CardText {
 };
 [[nodiscard]] CardText card_text(const Card& card, const Story& story);
 
-using Blocks = std::vector<const Block*>;
-
 /// The blocks that the call is about, by offset, the most important first.
 [[nodiscard]] std::vector<u64> focus(const Frame& frame, const Story& story);
 
-/// At most `most` cards (3 or more) for these blocks, which are all that the model has.
-[[nodiscard]] Cards choose_cards(const Model& model, const Blocks& blocks,
-                                 const std::vector<u64>& focus, std::size_t most);
+/// The columns for these models of one pool, at most `most` (3 or more) unless more than that is
+/// not the same in all of them.
+[[nodiscard]] std::vector<Column> choose_columns(const std::vector<const Model*>& models,
+                                                 const std::vector<u64>& focus, std::size_t most);
+
+/// The cards of a model on such columns.
+[[nodiscard]] Cards cards_on(const std::vector<Column>& columns, const Model& model);
 
 }  // namespace mempool::viz::dot

@@ -32,8 +32,30 @@ std::string moment_text(const Picture& p) {
   return pool + ", " + text;
 }
 
+/// What is to be done with a drawing that leaves something out.
+std::string_view task(Blank blank) {
+  switch (blank) {
+    case Blank::nothing: break;
+    case Blank::lists:
+      return "Write the names into the records, and draw the arrows of both lists.";
+    case Blank::sizes: return "Write the size of each block, where it begins, and the sums.";
+    case Blank::all:
+      return "The bar shows the pool before the call. Write into each block its name, whether it "
+             "is "
+             "free, and its size; then draw both lists.";
+  }
+  return "";
+}
+
+/// Without what came of it: "pool_alloc(50)".
+std::string title_of(const Picture& p) {
+  const std::string title = p.story.op == Op::note ? "pool_note" : p.story.title;
+  return p.blank() ? title.substr(0, title.find(" →")) : title;
+}
+
 /// Sentences flow; what is found damaged stands on lines of its own.
 std::vector<std::string> story_lines(const Picture& p, double width) {
+  if (p.blank()) return wrap(task(p.options.blank), width, p.style.text);
   std::vector<std::string> paragraphs;
   for (const std::string& sentence : p.story.sentences) {
     const bool apart = sentence.starts_with("✗");
@@ -90,7 +112,7 @@ int draw_headline(const Picture& p, Canvas& canvas, int most_height) {
   const pool_event_note* note = find_note(p.frame);
   const std::string moment = moment_text(p);
   const double moment_width = text_width(moment, style.small) + 20;
-  const std::string title = p.story.op == Op::note ? "pool_note" : p.story.title;
+  const std::string title = title_of(p);
   const int title_height = style.title + 10;
   canvas.text("title", {0, 0, width, title_height}, "LEFT",
               p.say(cut(title, width - moment_width, style.title, true), style.title, "", true));

@@ -36,12 +36,14 @@ struct Lane {
 
 std::string record_text(const Picture& p, const Record& record) {
   std::string text;
+  if (p.blank_lists()) return text;
   for (const Line& line : record.lines)
     text += (text.empty() ? "" : "<BR/>") + p.say(line.text, line.size, line.colour, line.bold);
   return text;
 }
 
-int border_width(const Record& record) {
+int border_width(const Picture& p, const Record& record) {
+  if (p.blank_lists()) return 2;
   switch (record.kind) {
     case Record::Kind::fold:
     case Record::Kind::left: return 1;
@@ -51,12 +53,14 @@ int border_width(const Record& record) {
   return 2;
 }
 
-std::string border(const Record& record, std::string_view list_edge) {
+std::string border(const Picture& p, const Record& record, std::string_view list_edge) {
   std::string_view style = "rounded", edge = list_edge;
+  if (p.blank_lists()) return fmt::format("BORDER=\"2\" STYLE=\"{}\" COLOR=\"{}\"", style, edge);
   if (record.kind == Record::Kind::fold) style = "dashed";
   if (record.kind == Record::Kind::left) style = "dotted", edge = colour::grey;
   if (record.kind == Record::Kind::changed) edge = colour::black;
-  return fmt::format("BORDER=\"{}\" STYLE=\"{}\" COLOR=\"{}\"", border_width(record), style, edge);
+  return fmt::format("BORDER=\"{}\" STYLE=\"{}\" COLOR=\"{}\"", border_width(p, record), style,
+                     edge);
 }
 
 /// The title is on the side that no join crosses.
@@ -85,6 +89,7 @@ void draw_chain(Picture& p, const Lane& lane, const std::vector<Record>& records
   p.canvas.text(lane.name + "_head", std::round(p.left() - head), y, p.say("head"));
   p.canvas.text(lane.name + "_null", std::round(p.left() + p.strip.width + null), y,
                 p.say("NULL", size, colour::grey));
+  if (p.blank_lists()) return;  // the arrows are to be drawn
   std::string from = lane.name + "_head";
   for (const Record& record : records) {
     if (record.kind == Record::Kind::left) continue;
@@ -103,14 +108,15 @@ void draw_records(Picture& p, const Lane& lane, const std::vector<Record>& recor
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
     const Box box{row[i].x, y + (height - record.height()) / 2, row[i].width, record.height()};
-    const int edge = 2 * border_width(record);
+    const int edge = 2 * border_width(p, record);
     p.canvas.table(
         record.name, box,
         {fmt::format("{} BGCOLOR=\"{}\" CELLBORDER=\"0\" CELLSPACING=\"0\" "
                      "CELLPADDING=\"0\"",
-                     border(record, lane.edge), colour::white),
+                     border(p, record, lane.edge), colour::white),
          "<TR>" + cell(box.width - edge, box.height - edge, "", record_text(p, record)) + "</TR>"},
         fmt::format("id=\"{}\", ", record.name));
+    if (p.blank_lists()) continue;
     const std::string port = p.id(*record.card) + lane.port_suffix;
     p.canvas.edge(record.name + lane.join_from, "strip:" + port + lane.join_to,
                   fmt::format("color=\"{}\", style=dotted, arrowhead=none, penwidth={}",
@@ -122,7 +128,8 @@ void draw_records(Picture& p, const Lane& lane, const std::vector<Record>& recor
 void draw_list(Picture& p, const Lane& lane, const std::string& title,
                const std::vector<Record>& records) {
   const int heading = p.style.text + 10;
-  const int height = record_height(p, records);
+  const int room = lane.above ? p.rooms.free_records : p.rooms.used_records;
+  const int height = std::max(record_height(p, records), room);
   const int join = 22;
   if (!lane.above) p.y += join;
   draw_frame(p, lane, {0, p.y, p.full_width(), heading + height + 8}, title);
@@ -142,7 +149,9 @@ std::string search_text(const Picture& p) {
 
 std::string title_of(const Picture& p, std::string_view name, std::string_view colour, u64 blocks,
                      u64 bytes, std::string_view more) {
-  return p.say(name, p.style.text, colour, true) +
+  const std::string title = p.say(name, p.style.text, colour, true);
+  if (p.blank()) return title;
+  return title +
          p.say(fmt::format("  {}, {}{}", count_text(blocks, "block"), size_text(bytes), more),
                p.style.small);
 }
@@ -157,6 +166,14 @@ int lists_width(const Picture& p) {
     widest = std::max(widest, width);
   }
   return widest;
+}
+
+int free_records_height(const Picture& p) {
+  return record_height(p, free_records(p));
+}
+
+int used_records_height(const Picture& p) {
+  return record_height(p, used_records(p));
 }
 
 void draw_free_list(Picture& p) {

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,14 @@ inline constexpr Style for_slide{.title = 30,
                                  .most_cards = 8};
 inline constexpr int slide_width = 1280, slide_height = 720, slide_pad = 20;
 
+/// Heights that the pictures of a sequence give to each part, so that nothing jumps between them:
+/// those of the highest. 0: as high as it needs to be.
+struct Rooms {
+  int free_records = 0, used_records = 0;
+  std::array<int, 10> parts{};
+  int headline = 0;
+};
+
 /// With more blocks, a bar is a raster.
 inline constexpr std::size_t most_bar_blocks = 150;
 
@@ -81,9 +90,18 @@ struct Picture {
   Canvas canvas;
   int y = 0;     // where the next part begins
   int bars = 2;  // at most
+  Rooms rooms = {};
 
   [[nodiscard]] const Model& model() const { return frame.after; }
   [[nodiscard]] bool slide() const { return options.for_slide; }
+  [[nodiscard]] bool blank() const { return options.blank != Blank::nothing; }
+  [[nodiscard]] bool blank_all() const { return options.blank == Blank::all; }
+  [[nodiscard]] bool blank_lists() const {
+    return options.blank == Blank::lists || options.blank == Blank::all;
+  }
+  [[nodiscard]] bool blank_sizes() const {
+    return options.blank == Blank::sizes || options.blank == Blank::all;
+  }
   /// Markup for text of any origin.
   [[nodiscard]] std::string say(std::string_view text) const {
     return escape(text, options.ascii_labels);
@@ -127,11 +145,15 @@ struct Seat {
 };
 void seat(std::vector<Seat>& row, int gap, int left, int right);
 
-/// Gives the cards their widths and places. At least `width` points wide, wider if texts need it.
-void set_widths(Picture& picture, int width);
+/// Gives the cards of these pictures, which are on the same columns, their widths and places. At
+/// least `width` points wide, wider if texts need it.
+void set_widths(std::vector<Picture>& pictures, int width);
 
 /// How much width the wider of the lists needs at least.
 [[nodiscard]] int lists_width(const Picture& picture);
+/// How high the records of the lists are.
+[[nodiscard]] int free_records_height(const Picture& picture);
+[[nodiscard]] int used_records_height(const Picture& picture);
 
 /// On a canvas of its own, at its top, at most this high (a line of text is always there). The
 /// height.

@@ -71,7 +71,7 @@ void draw_entry(Picture& p, const Entry& entry, Box box) {
 void draw_quarantine(Picture& p) {
   const Model& model = p.model();
   const std::vector<Entry> entries = entries_of(p);
-  if (entries.empty()) return;
+  if (entries.empty() || p.blank_lists()) return;
   const Style& style = p.style;
   const int heading = style.text + 10, height = style.text + style.small + 20;
   p.y += 8;

@@ -29,6 +29,7 @@ struct Edge {
 
 Edge edge_of(const Picture& p, const Card& card) {
   if (card.kind != Card::Kind::block) return {1, colour::grey, "dotted"};
+  if (p.blank_all()) return {2, colour::grey, "solid"};
   const Change* change = p.change(card.offset);
   const bool used = card.used();
   const std::string_view style = used ? "solid" : "dashed";
@@ -52,6 +53,9 @@ std::string lines(const Picture& p, const Card& card, int width) {
   const CardText text = card_text(card, p.story);
   const Style& style = p.style;
   const bool fits = text_width(text.extra, style.small) + 4 <= width;
+  if (p.blank_all()) return "";
+  if (p.blank_sizes())
+    return p.say(text.name, style.name, "", true) + "<BR/>" + p.say("___ B", style.small);
   std::string all =
       p.say(text.name, style.name, "", true) + "<BR/>" + p.say(text.size, style.small);
   if (!text.extra.empty()) all += "<BR/>" + p.say(fits ? text.extra : text.brief, style.small);
@@ -136,7 +140,7 @@ std::string free_card(const Picture& p, const Card& card, int width, int height)
 /// from top to bottom, or, where the words of the card stand, at both ends.
 void draw_ghosts(Picture& p, const Card& card) {
   const Change* change = p.change(card.offset);
-  if (!card.is_free() || change == nullptr || change->mark != Mark::coalesced) return;
+  if (!card.is_free() || change == nullptr || change->mark != Mark::coalesced || p.blank()) return;
   const double words = text_width(card_text(card, p.story).extra, p.style.small) / 2 + 6;
   const int top = p.y + 3, low = p.y + p.style.card_height - 3;
   u64 at = card.offset;
@@ -176,6 +180,11 @@ std::string fold_text(const Picture& p, const Card& card) {
 std::string card_cell(const Picture& p, const Card& card) {
   const Edge edge = edge_of(p, card);
   const int height = p.style.card_height;
+  if (p.blank_all() && card.kind == Card::Kind::block)
+    return fmt::format(
+        "\n    <TD PORT=\"{0}\" ID=\"{0}\" WIDTH=\"{1}\" HEIGHT=\"{2}\" BORDER=\"{3}\" "
+        "COLOR=\"{4}\"></TD>",
+        p.id(card), card.width, height, edge.width, edge.colour);
   const int inner_width = card.width - 2 * edge.width;
   const int inner_height = height - 2 * edge.width;
   std::string fill, text, about;
@@ -187,7 +196,7 @@ std::string card_cell(const Picture& p, const Card& card) {
       break;
     case Card::Kind::untold: text = p.say("not told", p.style.small, colour::grey); break;
     case Card::Kind::block:
-      about = link(p, *card.block);
+      if (!p.blank()) about = link(p, *card.block);
       if (card.used()) fill = fmt::format(" BGCOLOR=\"{}\"", colour::used);
       if (card.waits()) fill = fmt::format(" BGCOLOR=\"{}\"", colour::quarantine);
       text = card.used() ? used_card(p, card, inner_width, inner_height)
@@ -245,6 +254,7 @@ std::string written_cell(const Picture& p, const Card& card) {
 
 std::string offset_lines(const Picture& p, u64 offset) {
   std::string text;
+  if (p.blank_sizes() && offset != 0 && offset != p.model().capacity) return text;
   for (const std::string& line : p.offset_lines(offset))
     text += p.say(line, p.style.small) + "<BR ALIGN=\"LEFT\"/>";
   return text;

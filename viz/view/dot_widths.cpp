@@ -160,37 +160,83 @@ void set_guards(Card& card, const Style& style) {
   card.back_guard = points(card.block->back());
 }
 
+/// The columns that a card covers, as indices [from, to).
+struct Cover {
+  std::size_t from = 0, to = 0;
+};
+Cover cover(const std::vector<Column>& columns, const Card& card) {
+  const auto from = std::ranges::lower_bound(columns, card.offset, {}, &Column::offset);
+  const auto to = std::ranges::lower_bound(columns, card.end(), {}, &Column::offset);
+  return {static_cast<std::size_t>(from - columns.begin()),
+          static_cast<std::size_t>(to - columns.begin())};
+}
+
+/// A card needs at least so much, and its columns share it.
+void widen(Sizes& sizes, Cover over, int least) {
+  int sum = 0;
+  for (std::size_t i = over.from; i < over.to; ++i) sum += sizes.least[i];
+  const auto count = static_cast<int>(over.to - over.from);
+  for (std::size_t i = over.from; sum < least && i < over.to; ++i)
+    sizes.least[i] += (least - sum + count - 1) / count;
+}
+
+/// What the columns need, so that each card of each picture has what it needs.
+Sizes measure(std::vector<Picture>& pictures, const std::vector<Column>& columns) {
+  Sizes sizes;
+  sizes.mark = 3 * pictures.front().style.name;
+  for (const Column& column : columns) sizes.bytes.push_back(column.size);
+  sizes.least.resize(columns.size());
+  sizes.fixed.resize(columns.size());
+  std::vector<u64> as_blocks(columns.size());
+  for (const bool single : {true, false}) {
+    for (Picture& p : pictures) {
+      for (Card& card : p.strip.cards) {
+        const Cover over = cover(columns, card);
+        card.words = words_width(p, card);
+        if (card.kind == Card::Kind::block) ++as_blocks[over.from];
+        if ((over.to - over.from == 1) == single) widen(sizes, over, least_width(p, card));
+      }
+    }
+  }
+  for (std::size_t i = 0; i < columns.size(); ++i)  // folds, and what no picture has told
+    if (columns[i].fold || as_blocks[i] == 0) sizes.fixed[i] = sizes.least[i];
+  return sizes;
+}
+
 }  // namespace
 
-void set_widths(Picture& p, int width) {
-  const Style& style = p.style;
-  Cards& strip = p.strip;
-  Sizes sizes;
-  sizes.mark = 3 * style.name;
-  for (Card& card : strip.cards) {
-    card.words = words_width(p, card);
-    sizes.bytes.push_back(card.size);
-    sizes.least.push_back(least_width(p, card));
-    sizes.fixed.push_back(card.kind == Card::Kind::block ? 0 : sizes.least.back());
-  }
+void set_widths(std::vector<Picture>& pictures, int width) {
+  const Style& style = pictures.front().style;
+  std::vector<Column> columns = pictures.front().strip.columns;
+  Sizes sizes = measure(pictures, columns);
   const int needed = std::accumulate(sizes.least.begin(), sizes.least.end(), 0);
-  strip.width = std::max(width, needed + needed * style.slack / 100);
-  sizes.total = strip.width;
+  const int total = std::max(width, needed + needed * style.slack / 100);
+  sizes.total = total;
   const Cut cut = best_cut(sizes);
   const std::vector<double>& widths = cut.scaled.widths;
   const double sum = std::accumulate(widths.begin(), widths.end(), 0.0);
   double right = 0;
   int x = 0;
-  for (std::size_t i = 0; i < strip.cards.size(); ++i) {
-    Card& card = strip.cards[i];
-    right += widths[i] * strip.width / sum;  // what nothing could use is shared out
-    card.x = x;
-    card.width = static_cast<int>(std::lround(right)) - x;
-    const double to_scale = static_cast<double>(card.size) * cut.scaled.points_per_byte;
-    card.widened = cut.scaled.widened[i] && to_scale < 0.9 * card.width;
-    card.shortened = cut.shortened[i];
-    x += card.width;
-    set_guards(card, style);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    right += widths[i] * total / sum;  // what nothing could use is shared out
+    columns[i].x = x;
+    columns[i].width = static_cast<int>(std::lround(right)) - x;
+    x += columns[i].width;
+  }
+  for (Picture& p : pictures) {
+    p.strip.columns = columns;
+    p.strip.width = total;
+    for (Card& card : p.strip.cards) {
+      const auto [from, to] = cover(columns, card);
+      card.x = columns[from].x;
+      card.width = columns[to - 1].x + columns[to - 1].width - card.x;
+      const double to_scale = static_cast<double>(card.size) * cut.scaled.points_per_byte;
+      for (std::size_t i = from; i < to; ++i) {
+        card.widened = card.widened || (cut.scaled.widened[i] && to_scale < 0.9 * card.width);
+        card.shortened = card.shortened || cut.shortened[i];
+      }
+      set_guards(card, style);
+    }
   }
 }
 

@@ -16,18 +16,23 @@
 
 namespace mempool::viz {
 
+/// What a drawing leaves out, for people to complete: what stands in the lists; sizes, offsets and
+/// sums; or these and what each block is.
+enum class Blank { nothing, lists, sizes, all };
+
 /// How a frame is to be shown; every view takes what concerns it.
 struct ViewOptions {
-  Radix radix = Radix::dec;     // how offsets are said
-  bool both_radices = false;    // after an offset, the other radix in brackets
-  bool for_slide = false;       // large type and few cards; else for a document
-  bool ascii_labels = false;    // x, ->, >= in place of their signs
-  bool colour = false;          // ANSI colours, besides letters and borders
-  bool utf8 = false;            // dump: guards as U+00AB, other bytes as a middle dot
-  bool light = false;           // dump: colours for paper and light screens
-  bool fold = true;             // runs of equal lines (dump), long lists (others) are folded
-  unsigned width = 64;          // dump: columns between the bars, 64 or 32
-  const Frame* diff = nullptr;  // dump: mark what changed since this frame; borrowed
+  Radix radix = Radix::dec;      // how offsets are said
+  bool both_radices = false;     // after an offset, the other radix in brackets
+  bool for_slide = false;        // large type and few cards; else for a document
+  Blank blank = Blank::nothing;  // diagram: left out, to be completed
+  bool ascii_labels = false;     // x, ->, >= in place of their signs
+  bool colour = false;           // ANSI colours, besides letters and borders
+  bool utf8 = false;             // dump: guards as U+00AB, other bytes as a middle dot
+  bool light = false;            // dump: colours for paper and light screens
+  bool fold = true;              // runs of equal lines (dump), long lists (others) are folded
+  unsigned width = 64;           // dump: columns between the bars, 64 or 32
+  const Frame* diff = nullptr;   // dump: mark what changed since this frame; borrowed
 };
 
 struct View {
