@@ -135,10 +135,11 @@ Result<void> draw_folder(const Sequence& sequence, const std::vector<std::string
 Result<int> diagram_sequence(const Options& options) {
   const Result<Sequence> sequence = load_sequence(options);
   if (!sequence) return tl::make_unexpected(sequence.error());
-  const std::vector<std::string> dots = draw_sequence(sequence->frames, options.view);
+  const Result<std::vector<std::string>> dots = draw_sequence(sequence->frames, options.view);
+  if (!dots) return tl::make_unexpected(dots.error());
   const Result<void> drawn = options.output.ends_with(".svg")
-                                 ? draw_moving(*sequence, dots, options)
-                                 : draw_folder(*sequence, dots, options);
+                                 ? draw_moving(*sequence, *dots, options)
+                                 : draw_folder(*sequence, *dots, options);
   if (!drawn) return tl::make_unexpected(drawn.error());
   return sequence->status;
 }

@@ -173,12 +173,19 @@ void write_dot(std::ostream& out, const Frame& frame, const ViewOptions& options
   dot::write(out, dot::draw(dot::plan({&frame}, options)).front(), false);
 }
 
-std::vector<std::string> draw_sequence(const std::vector<Frame>& frames,
-                                       const ViewOptions& options) {
+Result<std::vector<std::string>> draw_sequence(const std::vector<Frame>& frames,
+                                               const ViewOptions& options) {
   std::vector<const Frame*> borrowed;
   for (const Frame& frame : frames) borrowed.push_back(&frame);
+  const std::vector<dot::Picture> planned = dot::plan(borrowed, options);
+  if (const dot::Picture& first = planned.front();
+      options.for_slide && first.full_width() > dot::slide_width - dot::slide_pad)
+    return failure(fmt::format(
+        "calls {} to {} change more blocks than a slide has room for: choose fewer calls, or "
+        "--for doc",
+        frames.front().call, frames.back().call));
   std::vector<std::string> texts;
-  for (const dot::Picture& picture : dot::draw(dot::plan(borrowed, options))) {
+  for (const dot::Picture& picture : dot::draw(planned)) {
     std::ostringstream text;
     dot::write(text, picture, true);
     texts.push_back(std::move(text).str());

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "view/view.hpp"
 
 namespace mempool::viz {
@@ -18,8 +19,9 @@ namespace mempool::viz {
 void write_dot(std::ostream& out, const Frame& frame, const ViewOptions& options);
 
 /// Frames of one pool, in order: a picture each, all of one size, and each byte and each part at
-/// the same place in all of them. At least one frame.
-[[nodiscard]] std::vector<std::string> draw_sequence(const std::vector<Frame>& frames,
-                                                     const ViewOptions& options);
+/// the same place in all of them. At least one frame. Fails with a sentence when so much changes
+/// that slides have no room for it.
+[[nodiscard]] Result<std::vector<std::string>> draw_sequence(const std::vector<Frame>& frames,
+                                                             const ViewOptions& options);
 
 }  // namespace mempool::viz

@@ -231,8 +231,13 @@ std::vector<u64> focus(const Frame& frame, const Story& story) {
 
 std::vector<Column> choose_columns(const std::vector<const Model*>& models,
                                    const std::vector<u64>& focus, std::size_t most) {
-  const Pieces pieces = pieces_of(models);
+  Pieces pieces = pieces_of(models);
   if (pieces.empty()) return {};
+  if (models.size() > 1) {
+    const std::set<u64> about(focus.begin(), focus.end());
+    for (Piece& piece : pieces)
+      piece.same_in_all = piece.same_in_all && !about.contains(piece.offset);
+  }
   std::vector<Column> columns;
   const auto add = [&](std::size_t from, std::size_t to) {
     const u64 end = to < pieces.size() ? pieces[to].offset : models.front()->capacity;

@@ -79,7 +79,7 @@ struct CardText {
 [[nodiscard]] std::vector<u64> focus(const Frame& frame, const Story& story);
 
 /// The columns for these models of one pool, at most `most` (3 or more) unless more than that is
-/// not the same in all of them.
+/// not the same in all of them. Of several, what begins at an offset of the focus is always shown.
 [[nodiscard]] std::vector<Column> choose_columns(const std::vector<const Model*>& models,
                                                  const std::vector<u64>& focus, std::size_t most);
 
