@@ -31,7 +31,7 @@ struct Piece {
   u64 offset = 0;
   u64 shown_by = 0;  // so many models have just this block
   const Block* first = nullptr;
-  bool same_in_all = true;
+  bool may_fold = true;
 };
 using Pieces = std::vector<Piece>;
 
@@ -62,11 +62,11 @@ Pieces pieces_of(const std::vector<const Model*>& models) {
       Piece& piece = pieces[i];
       ++piece.shown_by;
       if (piece.first == nullptr) piece.first = &block;
-      piece.same_in_all = piece.same_in_all && same(*piece.first, block);
+      piece.may_fold = piece.may_fold && same(*piece.first, block);
     }
   }
   for (Piece& piece : pieces)
-    piece.same_in_all = piece.same_in_all && piece.shown_by == models.size();
+    piece.may_fold = piece.may_fold && piece.shown_by == models.size();
   return pieces;
 }
 
@@ -95,7 +95,7 @@ std::set<std::size_t> choose(const Pieces& pieces, const std::vector<u64>& focus
   };
   std::set<std::size_t> kept{0, pieces.size() - 1};
   for (std::size_t i = 0; i < pieces.size(); ++i)
-    if (!pieces[i].same_in_all) kept.insert(i);
+    if (!pieces[i].may_fold) kept.insert(i);
   for (const u64 offset : focus) keep(kept, index_of(offset), most);
   for (std::size_t far = 1; far <= 3; ++far) {
     for (std::size_t i = 0; i < std::min<std::size_t>(focus.size(), 4); ++i) {
@@ -236,7 +236,7 @@ std::vector<Column> choose_columns(const std::vector<const Model*>& models,
   if (models.size() > 1) {
     const std::set<u64> about(focus.begin(), focus.end());
     for (Piece& piece : pieces)
-      piece.same_in_all = piece.same_in_all && !about.contains(piece.offset);
+      piece.may_fold = piece.may_fold && !about.contains(piece.offset);
   }
   std::vector<Column> columns;
   const auto add = [&](std::size_t from, std::size_t to) {
