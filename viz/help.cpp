@@ -66,6 +66,18 @@ constexpr Verb table[] = {
      "records, a third of the size and faster to read; .csv one row an event, with a\n"
      "column for every field there is. What cannot be carried over is said.",
      "mempool-viz convert run.jsonl -o run.csv"},
+    {"quiz", "questions about a log, graded", "LOG [--seed N] [options]",
+     "Asks what the next call will do, and explains every wrong answer by the rule it\n"
+     "breaks: guards forgotten, another policy, coalescing with one side only. On a\n"
+     "terminal it asks; in a pipe it writes the sheet, with -c the key, too. -o writes\n"
+     "both into files. An answer is the letter or what it stands for; numbers may be\n"
+     "hexadecimal, and lists have any signs between their numbers.\n"
+     "\n"
+     "Kinds: fits, block_size, which_block, offset, free_list, coalesces,\n"
+     "fragmentation, first_damage. gift, moodle-xml and json hold the answers.",
+     "mempool-viz quiz lesson.jsonl\n"
+     "  mempool-viz quiz lesson.jsonl --seed 7 --variants 30 -o sheet.html\n"
+     "  mempool-viz quiz --ops '+100,+200,-0,+50' --align 1 --answers 'b;100;a'"},
     {"ops", "an op list, shown in the terminal", "",
      "Runs an op list and shows what each call did: strip, lists, reasons. Of a long\n"
      "list the last 24 calls are shown; --step shows any one.\n"

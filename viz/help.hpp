@@ -69,6 +69,17 @@ inline constexpr Option utf8{"--utf8", "",
 inline constexpr Option light{"--light", "", "with colour: for paper and light screens"};
 inline constexpr Option width{"--width", "N", "64 or 32 columns between the bars (64)"};
 
+inline constexpr Option seed{"--seed", "N", "another quiz of the same log (1)"};
+inline constexpr Option count{"--count", "N", "questions (8)"};
+inline constexpr Option variants{"--variants", "N", "so many sheets, by seed, seed + 1, ... (1)"};
+inline constexpr Option kinds{"--kinds", "A,B", "only questions of these kinds"};
+inline constexpr Option quiz_format{"--format", "F",
+                                    "text, md, html, gift, moodle-xml or json (by FILE, or text)"};
+inline constexpr Option with_answers{"-c,--key", "",
+                                     "without -o: the answers behind the questions"};
+inline constexpr Option answers{"--answers", "A;B", "grades these answers, one a question"};
+inline constexpr Option sheet_file{"-o,--output", "FILE", "the sheet; its key goes to FILE-key"};
+
 // ---- pages
 [[nodiscard]] std::span<const Verb> verbs();
 [[nodiscard]] const Verb* find(std::string_view name);

@@ -1,4 +1,4 @@
-// The command line: which verb takes which options, and what their values mean.
+// The command line: verbs, op lists, and which options fit together.
 //
 //     arguments --verb, or an op list--> declared options --CommandLine--> values --> Options
 #include "options.hpp"
@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "command_line.hpp"
+#include "declare.hpp"
 #include "help.hpp"
 #include "values.hpp"
 #include "workload/ops.hpp"
@@ -18,199 +19,6 @@
 namespace mempool::viz {
 
 namespace {
-
-enum class Offsets { dec, hex, both };
-
-// ---- declaring the options of a verb
-
-constexpr u64 most_guards = 4096;
-
-/// The options that set up a pool; with a log, they would mean nothing.
-constexpr help::Option pool_options[] = {help::capacity,   help::align,       help::guards,
-                                         help::policy,     help::fill,        help::poison,
-                                         help::quarantine, help::check_every, help::records};
-
-class Declare {
- public:
-  Declare(CommandLine& line, Options& options) : line_(line), options_(options) {}
-
-  void verb();
-
- private:
-  void ops() {
-    line_.value(help::ops, [this](const std::string& text) -> Wrong {
-      options_.ops = text;
-      return std::nullopt;
-    });
-  }
-
-  /// The pool that operations run in.
-  void pool_setup() {
-    PoolSetup& pool = options_.pool;
-    line_.value(help::capacity, [&pool](const std::string& text) {
-      pool.capacity.emplace();
-      return read_bytes(text, *pool.capacity);
-    });
-    line_.value(help::align,
-                [&pool](const std::string& text) { return read_align(text, pool.align); });
-    line_.value(help::guards, [&pool](const std::string& text) {
-      return read_count(text, pool.guards, most_guards);
-    });
-    line_.value(help::policy,
-                [&pool](const std::string& text) { return read_policy(text, pool.policy); });
-    line_.flag(help::fill, pool.fill, true);
-    line_.flag(help::poison, pool.poison, true);
-    line_.value(help::quarantine,
-                [&pool](const std::string& text) { return read_bytes(text, pool.quarantine); });
-    line_.flag(help::check_every, pool.check_every, true);
-  }
-
-  void records() {
-    line_.value(help::records, [this](const std::string& text) {
-      return read_count(text, options_.pool.records, std::numeric_limits<u32>::max());
-    });
-  }
-
-  void moment() {
-    Moment& moment = options_.moment;
-    line_.value(help::step, [&moment](const std::string& text) {
-      return read_count(text, moment.call.emplace());
-    });
-    line_.value(help::seq, [&moment](const std::string& text) {
-      return read_count(text, moment.seq.emplace());
-    });
-    line_.value(help::pool, [&moment](const std::string& text) {
-      u64 id = 0;
-      Wrong wrong = read_count(text, id, std::numeric_limits<u32>::max());
-      moment.pool = static_cast<u32>(id);
-      return wrong;
-    });
-  }
-
-  void offsets() {
-    line_.value(help::offsets, [this](const std::string& text) {
-      static constexpr std::array<std::pair<std::string_view, Offsets>, 3> words{
-          {{"dec", Offsets::dec}, {"hex", Offsets::hex}, {"both", Offsets::both}}};
-      Offsets chosen = Offsets::dec;
-      Wrong wrong = read_word(text, words, chosen);
-      options_.view.both_radices = chosen == Offsets::both;
-      if (chosen != Offsets::both)
-        options_.view.radix = chosen == Offsets::hex ? Radix::hex : Radix::dec;
-      return wrong;
-    });
-  }
-
-  void color() {
-    line_.value(help::color, [this](const std::string& text) {
-      static constexpr std::array<std::pair<std::string_view, Colour>, 3> words{
-          {{"auto", Colour::automatic}, {"always", Colour::always}, {"never", Colour::never}}};
-      return read_word(text, words, options_.colour);
-    });
-  }
-
-  void output(const help::Option& option) {
-    line_.value(option, [this](const std::string& text) -> Wrong {
-      options_.output = text == "-" ? "" : text;
-      if (text.empty()) return "the name of a file is expected";
-      if (text == "-" && options_.verb == Verb::replay)
-        return "a log goes to a file, the summary to standard output";
-      return std::nullopt;
-    });
-  }
-
-  void sequence() {
-    line_.value(help::steps, [this](const std::string& text) {
-      return read_range(text, options_.steps.emplace());
-    });
-    line_.value(help::format, [this](const std::string& text) {
-      static constexpr std::array<std::pair<std::string_view, const char*>, 4> words{
-          {{"svg", "svg"}, {"png", "png"}, {"pdf", "pdf"}, {"dot", "dot"}}};
-      const char* format = "svg";
-      Wrong wrong = read_word(text, words, format);
-      options_.format = format;
-      return wrong;
-    });
-  }
-
-  void blank() {
-    line_.value(help::blank, [this](const std::string& text) {
-      static constexpr std::array<std::pair<std::string_view, Blank>, 3> words{
-          {{"lists", Blank::lists}, {"sizes", Blank::sizes}, {"all", Blank::all}}};
-      return read_word(text, words, options_.view.blank);
-    });
-  }
-
-  void look() {
-    line_.value(help::look, [this](const std::string& text) {
-      static constexpr std::array<std::pair<std::string_view, bool>, 2> words{
-          {{"doc", false}, {"slide", true}}};
-      return read_word(text, words, options_.view.for_slide);
-    });
-    line_.flag(help::ascii, options_.view.ascii_labels, true);
-  }
-
-  void dump_look() {
-    line_.value(help::diff, [this](const std::string& text) {
-      return read_count(text, options_.diff.emplace());
-    });
-    line_.flag(help::no_fold, options_.view.fold, false);
-    line_.flag(help::utf8, options_.view.utf8, true);
-    line_.flag(help::light, options_.view.light, true);
-    line_.value(help::width, [this](const std::string& text) {
-      static constexpr std::array<std::pair<std::string_view, unsigned>, 2> words{
-          {{"64", 64U}, {"32", 32U}}};
-      return read_word(text, words, options_.view.width);
-    });
-  }
-
-  void view();
-
-  CommandLine& line_;
-  Options& options_;
-};
-
-void Declare::view() {
-  if (options_.verb != Verb::ops) ops();
-  moment();
-  offsets();
-  pool_setup();
-  options_.view.radix = options_.verb == Verb::dump ? Radix::hex : Radix::dec;
-}
-
-void Declare::verb() {
-  switch (options_.verb) {
-    case Verb::replay:
-      output(help::log_file);
-      ops();
-      pool_setup();
-      return records();
-    case Verb::check:
-      line_.flag(help::no_policy, options_.check_policy, false);
-      ops();
-      return pool_setup();
-    case Verb::convert:
-      output(help::export_file);
-      ops();
-      return pool_setup();
-    case Verb::diagram:
-      output(help::picture_file);
-      sequence();
-      blank();
-      look();
-      return view();
-    case Verb::dump:
-      output(help::text_file);
-      color();
-      dump_look();
-      return view();
-    case Verb::show:
-    case Verb::ops:
-      output(help::text_file);
-      color();
-      return view();
-    case Verb::text: return;
-  }
-}
 
 // ---- what must fit together
 
@@ -253,6 +61,19 @@ Wrong check_output(const Options& options) {
   return std::nullopt;
 }
 
+/// The name of a sheet says its format, unless that is given.
+Wrong check_quiz(Options& options) {
+  if (options.verb != Verb::quiz) return std::nullopt;
+  if (options.input == "-")
+    return "quiz reads the log more than once, so it cannot be standard input";
+  if (options.variants > 1 && options.output.empty())
+    return "--variants makes several sheets: -o FILE is expected";
+  if (options.quiz_format != quiz::Format::text) return std::nullopt;
+  for (const auto& [word, format] : quiz::formats)
+    if (options.output.ends_with(fmt::format(".{}", word))) options.quiz_format = format;
+  return std::nullopt;
+}
+
 Wrong check_input(const Options& options, const std::string& pool_option) {
   const bool replay = options.verb == Verb::replay;
   const char* const file = replay ? "TRACE" : "LOG";
@@ -275,10 +96,11 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
 
 constexpr std::pair<std::string_view, Verb> verbs[] = {
     {"replay", Verb::replay},   {"check", Verb::check}, {"show", Verb::show},
-    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert}};
+    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
+    {"quiz", Verb::quiz}};
 
 constexpr std::string_view verbs_to_come[] = {"record",  "step", "html", "stats",
-                                              "compare", "duel", "quiz", "grade"};
+                                              "compare", "duel", "grade"};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";
@@ -311,7 +133,7 @@ std::vector<std::string> take_ops(const std::vector<std::string>& arguments, Opt
 Result<Options> parse_command(const help::Verb& verb, const std::vector<std::string>& arguments,
                               Options options) {
   CommandLine line(verb);
-  Declare(line, options).verb();
+  declare(line, options);
   Wrong wrong = line.run(arguments, options.input);
   if (line.help_wanted()) {
     Options answer;
@@ -320,6 +142,7 @@ Result<Options> parse_command(const help::Verb& verb, const std::vector<std::str
   }
   if (!wrong) wrong = check_input(options, line.first_given(pool_options));
   if (!wrong) wrong = check_output(options);
+  if (!wrong) wrong = check_quiz(options);
   if (!wrong) return options;
   const bool bare = options.verb == Verb::ops;
   return failure(fmt::format("{} (mempool-viz {}--help says more)", *wrong,

@@ -9,12 +9,13 @@
 
 #include "base/result.hpp"
 #include "model/timeline.hpp"
+#include "quiz/sheet.hpp"
 #include "view/view.hpp"
 #include "workload/player.hpp"
 
 namespace mempool::viz {
 
-enum class Verb { text, ops, replay, check, show, diagram, dump, convert };
+enum class Verb { text, ops, replay, check, show, diagram, dump, convert, quiz };
 enum class Colour { automatic, always, never };
 
 struct Options {
@@ -31,6 +32,15 @@ struct Options {
   bool check_policy = true;
   Colour colour = Colour::automatic;
   ViewOptions view;
+
+  // quiz
+  u64 seed = 1;
+  u64 count = 8;
+  u64 variants = 1;
+  std::vector<std::string> kinds;    // empty: all
+  std::vector<std::string> answers;  // to be graded
+  bool with_answers = false;
+  quiz::Format quiz_format = quiz::Format::text;
 };
 
 /// The arguments after the program's name. An error is one of usage (exit status 2) and says what

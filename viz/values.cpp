@@ -33,6 +33,17 @@ Wrong read_bytes(const std::string& text, u64& value) {
   return std::nullopt;
 }
 
+std::vector<std::string> split_list(const std::string& text, char sign) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    if (c == sign)
+      words.emplace_back();
+    else
+      words.back() += c;
+  }
+  return words;
+}
+
 Wrong read_range(const std::string& text, std::pair<u64, u64>& range) {
   const std::size_t dots = text.find("..");
   const auto wrong = [&] { return fmt::format("'{}' is no range of calls, such as 3..8", text); };

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/units.hpp"
 
@@ -19,6 +20,9 @@ using Wrong = std::optional<std::string>;
 
 /// A number of bytes, at least 1; k, m, g after it mean KiB, MiB, GiB.
 [[nodiscard]] Wrong read_bytes(const std::string& text, u64& value);
+
+/// What stands between the signs.
+[[nodiscard]] std::vector<std::string> split_list(const std::string& text, char sign);
 
 /// "A..B", A not above B.
 [[nodiscard]] Wrong read_range(const std::string& text, std::pair<u64, u64>& range);

@@ -1,0 +1,37 @@
+// Ask: the questions that one call is good for.
+//
+//     Frame --ask--> which_block, offset, block_size, fits, free_list      an allocation
+//                    coalesces, free_list, fragmentation                   a free
+//                    first_damage                                          a damaged guard
+//
+// The answer is what the log says happened. Where the right rules do not predict that (another
+// allocator's log, an aligned request, a quarantine), nothing is asked.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "model/frame.hpp"
+#include "quiz/question.hpp"
+
+namespace mempool::viz::quiz {
+
+/// The kinds there are, in the order in which pages name them.
+[[nodiscard]] std::span<const std::string_view> kinds();
+
+/// At most this many choices, the right one among them.
+inline constexpr std::size_t most_choices = 4;
+
+/// Every question about this call, choices in the order right, then wrong; pick() shuffles them.
+/// Pictures are left empty.
+[[nodiscard]] std::vector<Question> ask(const Frame& frame);
+
+/// Adds a wrong choice, unless it says what another one says or there are enough.
+void add_wrong(Question& question, std::string text, std::string_view why);
+
+void ask_alloc(const Frame& frame, std::vector<Question>& questions);
+void ask_free(const Frame& frame, std::vector<Question>& questions);
+void ask_damage(const Frame& frame, std::vector<Question>& questions);
+
+}  // namespace mempool::viz::quiz
