@@ -1,4 +1,5 @@
-"""mempool-viz quiz, end to end: sheets and keys, other programs' formats, grading, a terminal."""
+"""mempool-viz quiz, end to end: sheets and keys, other programs' formats, grading, a terminal.
+Whether the questions are right is quiz_spec.cpp's."""
 import json
 import os
 import pty
@@ -7,7 +8,8 @@ import subprocess
 import xml.etree.ElementTree as xml
 
 import harness
-from harness import case, environment, expect, expect_equal, expect_in, log, read, refused, tool, viz
+from harness import (case, environment, expect, expect_equal, expect_in, log, read, refused, tool,
+                     viz)
 
 OPS = '+100,+200,+300,-1,+50,-0,+120,-2,+400'
 
@@ -83,7 +85,8 @@ def grading():
 @case('kinds can be chosen; what is none is refused')
 def kinds():
     log(ops=OPS)
-    made = json.loads(viz('quiz', 'run.jsonl', '--kinds', 'offset,coalesces', '--format', 'json').text)
+    ran = viz('quiz', 'run.jsonl', '--kinds', 'offset,coalesces', '--format', 'json')
+    made = json.loads(ran.text)
     expect_equal({q['kind'] for q in made}, {'offset', 'coalesces'})
     refused('quiz', 'run.jsonl', '--kinds', 'maths', status=2, says='none of fits')
     refused('quiz', 'run.jsonl', '--count', '0', status=2, says='at least one')

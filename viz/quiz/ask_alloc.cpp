@@ -1,4 +1,5 @@
-// Questions about an allocation: where, how large, whether at all, and what stays free.
+// Questions about an allocation: where, how large, whether at all, and what stays free. See
+// ask.hpp for when nothing is asked.
 #include <fmt/format.h>
 
 #include <algorithm>

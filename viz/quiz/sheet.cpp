@@ -52,9 +52,12 @@ constexpr std::string_view page_head =
 <html lang="en"><head><meta charset="utf-8"><title>{0}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <style>
-body{{font:16px/1.5 "DejaVu Sans",Helvetica,Arial,sans-serif;max-width:46em;margin:2em auto;padding:0 1em;color:#111;background:#fff}}
-pre{{font:13px/1.4 "DejaVu Sans Mono",Menlo,Consolas,monospace;border:1px solid #999;padding:.6em;overflow-x:auto}}
-li.q{{margin:1.6em 0;break-inside:avoid}} ol.c{{list-style:lower-alpha}} .blank{{border-bottom:1px solid #555;display:inline-block;width:16em}}
+body{{font:16px/1.5 "DejaVu Sans",Helvetica,Arial,sans-serif;color:#111;background:#fff;
+  max-width:46em;margin:2em auto;padding:0 1em}}
+pre{{font:13px/1.4 "DejaVu Sans Mono",Menlo,Consolas,monospace;border:1px solid #999;
+  padding:.6em;overflow-x:auto}}
+li.q{{margin:1.6em 0;break-inside:avoid}} ol.c{{list-style:lower-alpha}}
+.blank{{border-bottom:1px solid #555;display:inline-block;width:16em}}
 .name{{float:right;font-size:14px}} h1{{font-size:1.5em}}
 @media print{{body{{margin:0;font-size:11pt}} pre{{font-size:8.5pt}}}}
 </style></head><body>
