@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "grade/grade.hpp"
 #include "help.hpp"
 #include "quiz/ask.hpp"
 #include "values.hpp"
@@ -245,6 +246,20 @@ void Declare::verb() {
       line_.value(help::pool, [&options = options_](const std::string& text) {
         return read_pool(text, options);
       });
+      return pool_setup();
+    case Verb::grade:
+      output(help::text_file);
+      line_.value(help::rules, [&options = options_](const std::string& text) -> Wrong {
+        options.rules = text;
+        const Result<grade::Asked> asked = grade::parse_rules(text);
+        return asked ? Wrong() : asked.error().what;
+      });
+      line_.value(help::report_format, [&options = options_](const std::string& text) {
+        static constexpr std::array<std::pair<std::string_view, bool>, 2> words{
+            {{"text", false}, {"json", true}}};
+        return read_word(text, words, options.as_json);
+      });
+      ops();
       return pool_setup();
     case Verb::text: return;
   }

@@ -78,6 +78,16 @@ constexpr Verb table[] = {
      "mempool-viz quiz lesson.jsonl\n"
      "  mempool-viz quiz lesson.jsonl --seed 7 --variants 30 -o sheet.html\n"
      "  mempool-viz quiz --ops '+100,+200,-0,+50' --align 1 --answers 'b;100;a'"},
+    {"grade", "a student's own allocator, judged by its log", "LOG [--rules LIST] [options]",
+     "Holds every call against the rules, each by itself: blocks lie in the pool and over\n"
+     "no other, only live ones are freed, nothing is refused for which there is room; and\n"
+     "those of --rules (first,coalesce). Names the first call that breaks each, shows the\n"
+     "pool there, and which single mistake would give all the answers of the log.\n"
+     "\n"
+     "LOG needs create, alloc, alloc_fail and free alone: examples/ has emitters in C and\n"
+     "Python. Exit status 1: a rule is broken.",
+     "mempool-viz grade student.jsonl --rules first,coalesce,align=16\n"
+     "  mempool-viz grade student.jsonl --format json"},
     {"ops", "an op list, shown in the terminal", "",
      "Runs an op list and shows what each call did: strip, lists, reasons. Of a long\n"
      "list the last 24 calls are shown; --step shows any one.\n"

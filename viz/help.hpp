@@ -80,6 +80,10 @@ inline constexpr Option with_answers{"-c,--key", "",
 inline constexpr Option answers{"--answers", "A;B", "grades these answers, one a question"};
 inline constexpr Option sheet_file{"-o,--output", "FILE", "the sheet; its key goes to FILE-key"};
 
+inline constexpr Option rules{"--rules", "LIST",
+                              "first,next,best,worst,good,coalesce,split,align=N,header=N"};
+inline constexpr Option report_format{"--format", "F", "text or json (text)"};
+
 // ---- pages
 [[nodiscard]] std::span<const Verb> verbs();
 [[nodiscard]] const Verb* find(std::string_view name);

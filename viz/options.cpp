@@ -97,10 +97,9 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
 constexpr std::pair<std::string_view, Verb> verbs[] = {
     {"replay", Verb::replay},   {"check", Verb::check}, {"show", Verb::show},
     {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
-    {"quiz", Verb::quiz}};
+    {"quiz", Verb::quiz},       {"grade", Verb::grade}};
 
-constexpr std::string_view verbs_to_come[] = {"record",  "step", "html", "stats",
-                                              "compare", "duel", "grade"};
+constexpr std::string_view verbs_to_come[] = {"record", "step", "html", "stats", "compare", "duel"};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";

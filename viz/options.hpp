@@ -15,7 +15,7 @@
 
 namespace mempool::viz {
 
-enum class Verb { text, ops, replay, check, show, diagram, dump, convert, quiz };
+enum class Verb { text, ops, replay, check, show, diagram, dump, convert, quiz, grade };
 enum class Colour { automatic, always, never };
 
 struct Options {
@@ -41,6 +41,10 @@ struct Options {
   std::vector<std::string> answers;  // to be graded
   bool with_answers = false;
   quiz::Format quiz_format = quiz::Format::text;
+
+  // grade
+  std::string rules = "first,coalesce";
+  bool as_json = false;
 };
 
 /// The arguments after the program's name. An error is one of usage (exit status 2) and says what

@@ -38,7 +38,8 @@ void add_mistakes(const Asked& asked, Question& question, Text text) {
   for (const Mistake& mistake : mistakes_of_alloc()) {
     Rules wrong = asked.rules;
     mistake.make(wrong);
-    add_wrong(question, text(place(asked.frame.before, asked.story.requested, wrong)), mistake.why);
+    add_wrong(question, text(place(ground_of(asked.frame.before), asked.story.requested, wrong)),
+              mistake.why);
   }
 }
 
@@ -110,7 +111,7 @@ void ask_fits(const Asked& asked, std::vector<Question>& questions) {
   question.choices.push_back({verdict(model, asked.right.needed), true, question.why});
   Rules careless = asked.rules;
   careless.front_guard = careless.back_guard = careless.rounds = false;
-  const u64 forgotten = place(model, asked.story.requested, careless).needed;
+  const u64 forgotten = place(ground_of(model), asked.story.requested, careless).needed;
   if (verdict(model, forgotten) != question.choices[0].text)
     add_wrong(question, verdict(model, forgotten),
               fmt::format("That looks for {} bytes; with guards and rounding it needs {}.",
@@ -140,7 +141,7 @@ void ask_alloc(const Frame& frame, std::vector<Question>& questions) {
   Asked asked{frame,
               story,
               rules,
-              place(before, story.requested, rules),
+              place(ground_of(before), story.requested, rules),
               fmt::format("pool_alloc({})", story.requested),
               fmt::format("{}.  {}", story.title, fmt::join(story.sentences, " "))};
   const Block* block = failed ? nullptr : frame.after.live(story.number);

@@ -41,6 +41,10 @@ struct Freed {
   Return right;
   std::string call;
   std::string why;
+
+  [[nodiscard]] Return by(const Rules& rules) const {
+    return give_back(ground_of(frame.before), block.offset, block.size, rules);
+  }
 };
 
 template <class Text>
@@ -49,7 +53,7 @@ void add_mistakes(const Freed& freed, Question& question, Text text) {
   for (const Mistake& mistake : mistakes_of_free()) {
     Rules wrong;
     mistake.make(wrong);
-    add_wrong(question, text(give_back(freed.frame.before, freed.block, wrong)), mistake.why);
+    add_wrong(question, text(freed.by(wrong)), mistake.why);
   }
 }
 
@@ -82,8 +86,7 @@ void ask_list_after(const Freed& freed, std::vector<Question>& questions) {
   last.push_back({0, freed.block.offset, freed.block.size});
   add_wrong(question, sizes_text(last),
             "That puts the block at the end; the list is in address order.");
-  Holes payload =
-      give_back(freed.frame.before, freed.block, {.joins_left = false, .joins_right = false}).after;
+  Holes payload = freed.by({.joins_left = false, .joins_right = false}).after;
   for (Hole& hole : payload)
     if (hole.offset == freed.block.offset) hole.size = freed.block.requested;
   add_wrong(question, sizes_text(payload),
@@ -129,7 +132,7 @@ void ask_free(const Frame& frame, std::vector<Question>& questions) {
   if (story.op != Op::free || before.quarantined_blocks != 0 || before.quarantine != 0) return;
   const Block* block = before.live(story.number);
   if (block == nullptr) return;
-  const Freed freed{frame, *block, give_back(before, *block, {}),
+  const Freed freed{frame, *block, give_back(ground_of(before), block->offset, block->size, {}),
                     fmt::format("pool_free(#{})", story.number),
                     fmt::format("{}.  {}", story.title, fmt::join(story.sentences, " "))};
   Holes after = holes_of(frame.after);

@@ -42,14 +42,14 @@ constexpr Mistake free_mistakes[] = {
      [](Rules& r) { r.joins_left = false; }},
 };
 
-u64 whole(const Model& model, u64 requested, const Rules& rules) {
-  const u64 guard = model.guard_size;
+u64 whole(const Ground& ground, u64 requested, const Rules& rules) {
+  const u64 guard = ground.guard;
   u64 size = requested;
   if (rules.front_guard)
-    size = add_saturating(size, rules.rounds ? round_up(guard, model.align) : guard);
+    size = add_saturating(size, rules.rounds ? round_up(guard, ground.align) : guard);
   if (rules.back_guard) size = add_saturating(size, guard);
   if (!rules.rounds) return std::max<u64>(size, 1);
-  return std::max(round_up(size, model.align), model.align);
+  return std::max(round_up(size, ground.align), ground.align);
 }
 
 /// The free list as the policies read it.
@@ -78,6 +78,11 @@ Holes holes_of(const Model& model) {
   return holes;
 }
 
+Ground ground_of(const Model& model) {
+  return {holes_of(model), model.capacity, model.align, model.guard_size,
+          model.cursor == POOL_NONE ? 0 : model.cursor};
+}
+
 Rules rules_of(const Model& model) {
   Rules rules;
   rules.policy = model.policy;
@@ -91,19 +96,20 @@ std::span<const Mistake> mistakes_of_free() {
   return free_mistakes;
 }
 
-Placement place(const Model& model, u64 requested, const Rules& rules) {
+Placement place(const Ground& ground, u64 requested, const Rules& rules) {
   Placement placement;
-  placement.after = holes_of(model);
-  placement.needed = whole(model, requested, rules);
+  placement.after = ground.free;
+  placement.needed = whole(ground, requested, rules);
   const List list = list_of(placement.after);
-  const u64 cursor = model.cursor == POOL_NONE ? 0 : model.cursor;
   const Wanted wanted{.needed = placement.needed, .room = placement.needed};
-  const Block* block = choose(rules.policy, list.list, wanted, cursor);
+  const Block* block = choose(rules.policy, list.list, wanted, ground.cursor);
   if (block == nullptr) return placement;
   placement.taken = Hole{block->number, block->offset, block->size};
   const u64 taken = rules.splits ? placement.needed : block->size;
   const u64 start = rules.high_part ? block->end() - taken : block->offset;
-  const u64 front = rules.rounds ? round_up(model.guard_size, model.align) : model.guard_size;
+  const u64 front = rules.rounds ? round_up(ground.guard, ground.align) : ground.guard;
+  placement.offset = start;
+  placement.size = taken;
   placement.payload = start + (rules.front_guard ? front : 0);
   const auto hole = std::ranges::find(placement.after, block->offset, &Hole::offset);
   if (taken == block->size || !rules.keeps_rest) {
@@ -115,11 +121,11 @@ Placement place(const Model& model, u64 requested, const Rules& rules) {
   return placement;
 }
 
-Return give_back(const Model& model, const Block& block, const Rules& rules) {
+Return give_back(const Ground& ground, u64 offset, u64 size, const Rules& rules) {
   Return given;
-  given.after = holes_of(model);
-  Hole freed{0, block.offset, block.size};
-  const auto left = std::ranges::find(given.after, block.offset,
+  given.after = ground.free;
+  Hole freed{0, offset, size};
+  const auto left = std::ranges::find(given.after, offset,
                                       [](const Hole& hole) { return hole.offset + hole.size; });
   given.left = left != given.after.end() && rules.joins_left;
   if (given.left) {
@@ -128,7 +134,7 @@ Return give_back(const Model& model, const Block& block, const Rules& rules) {
     freed.size += left->size;
     given.after.erase(left);
   }
-  const auto right = std::ranges::find(given.after, block.end(), &Hole::offset);
+  const auto right = std::ranges::find(given.after, offset + size, &Hole::offset);
   given.right = right != given.after.end() && rules.joins_right;
   if (given.right) {
     freed.size += right->size;

@@ -26,6 +26,15 @@ using Holes = std::vector<Hole>;  // in address order
 
 [[nodiscard]] Holes holes_of(const Model& model);
 
+/// What a call finds.
+struct Ground {
+  Holes free;
+  u64 capacity = 0, align = 1;
+  u64 guard = 0;   // bytes that a block has on either side of its payload
+  u64 cursor = 0;  // next fit's
+};
+[[nodiscard]] Ground ground_of(const Model& model);
+
 struct Rules {
   u32 policy = POOL_FIRST;
   bool front_guard = true, back_guard = true;
@@ -52,10 +61,11 @@ struct Mistake {
 struct Placement {
   u64 needed = 0;             // bytes of the whole block
   std::optional<Hole> taken;  // none: nothing fits
+  u64 offset = 0, size = 0;   // of the block
   u64 payload = 0;            // offset
   Holes after;
 };
-[[nodiscard]] Placement place(const Model& model, u64 requested, const Rules& rules);
+[[nodiscard]] Placement place(const Ground& ground, u64 requested, const Rules& rules);
 
 /// What a free comes to.
 struct Return {
@@ -63,7 +73,7 @@ struct Return {
   bool left = false, right = false;
   Holes after;
 };
-[[nodiscard]] Return give_back(const Model& model, const Block& block, const Rules& rules);
+[[nodiscard]] Return give_back(const Ground& ground, u64 offset, u64 size, const Rules& rules);
 
 /// "48, 40, 112"; "none" if there is none.
 [[nodiscard]] std::string sizes_text(const Holes& holes);
