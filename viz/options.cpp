@@ -26,9 +26,10 @@ enum class Offsets { dec, hex, both };
 constexpr u64 most_guards = 4096;
 
 /// The options that set up a pool; with a log, they would mean nothing.
-constexpr help::Option pool_options[] = {help::capacity,   help::align,       help::guards,
-                                         help::policy,     help::fill,        help::poison,
-                                         help::quarantine, help::check_every, help::records};
+constexpr help::Option pool_options[] = {
+    help::capacity, help::align,      help::guards,      help::policy,  help::fill,
+    help::poison,   help::quarantine, help::check_every, help::records, help::model,
+    help::order,    help::coalesce,   help::header};
 
 class Declare {
  public:
@@ -44,8 +45,8 @@ class Declare {
     });
   }
 
-  /// The pool that operations run in.
-  void pool_setup() {
+  /// What pools have in common whose policies differ. Lessons count in bytes.
+  void contest_setup() {
     PoolSetup& pool = options_.pool;
     line_.value(help::capacity, [&pool](const std::string& text) {
       pool.capacity.emplace();
@@ -56,6 +57,12 @@ class Declare {
     line_.value(help::guards, [&pool](const std::string& text) {
       return read_count(text, pool.guards, most_guards);
     });
+  }
+
+  /// The pool that operations run in.
+  void pool_setup() {
+    PoolSetup& pool = options_.pool;
+    contest_setup();
     line_.value(help::policy,
                 [&pool](const std::string& text) { return read_policy(text, pool.policy); });
     line_.flag(help::fill, pool.fill, true);
@@ -63,6 +70,7 @@ class Declare {
     line_.value(help::quarantine,
                 [&pool](const std::string& text) { return read_bytes(text, pool.quarantine); });
     line_.flag(help::check_every, pool.check_every, true);
+    declare(line_, options_.list);
   }
 
   void records() {
@@ -79,10 +87,14 @@ class Declare {
     line_.value(help::seq, [&moment](const std::string& text) {
       return read_count(text, moment.seq.emplace());
     });
-    line_.value(help::pool, [&moment](const std::string& text) {
+    pool();
+  }
+
+  void pool() {
+    line_.value(help::pool, [this](const std::string& text) {
       u64 id = 0;
       Wrong wrong = read_count(text, id, std::numeric_limits<u32>::max());
-      moment.pool = static_cast<u32>(id);
+      options_.moment.pool = static_cast<u32>(id);
       return wrong;
     });
   }
@@ -142,6 +154,7 @@ class Declare {
   }
 
   void view();
+  void lesson_verb();
 
   CommandLine& line_;
   Options& options_;
@@ -156,6 +169,8 @@ void Declare::view() {
 }
 
 void Declare::verb() {
+  const bool contest = options_.verb == Verb::duel || options_.verb == Verb::gen;
+  if (contest) options_.pool.align = 1;  // lessons count bytes
   switch (options_.verb) {
     case Verb::replay:
       output(help::log_file);
@@ -184,7 +199,34 @@ void Declare::verb() {
       output(help::text_file);
       color();
       return view();
+    case Verb::compare:
+    case Verb::duel:
+    case Verb::gen:
+    case Verb::stats:
+    case Verb::ostep: return lesson_verb();
     case Verb::text: return;
+  }
+}
+
+void Declare::lesson_verb() {
+  switch (options_.verb) {
+    case Verb::compare:
+      declare(line_, options_.compare);
+      ops();
+      color();
+      return contest_setup();
+    case Verb::duel:
+      declare(line_, options_.duel);
+      color();
+      return contest_setup();
+    case Verb::gen: declare(line_, options_.gen); return contest_setup();
+    case Verb::stats:
+      declare(line_, options_.stats);
+      ops();
+      pool();
+      return pool_setup();
+    case Verb::ostep: declare(line_, options_.ostep); return output(help::log_file);
+    default: return;
   }
 }
 
@@ -213,7 +255,10 @@ Wrong check_output(const Options& options) {
 }
 
 Wrong check_input(const Options& options, const std::string& pool_option) {
-  const bool replay = options.verb == Verb::replay;
+  const bool no_input =
+      options.verb == Verb::duel || options.verb == Verb::gen || options.verb == Verb::ostep;
+  if (no_input) return std::nullopt;
+  const bool replay = options.verb == Verb::replay || options.verb == Verb::compare;
   const char* const file = replay ? "TRACE" : "LOG";
   if (options.verb == Verb::ops && !options.input.empty())
     return fmt::format("'{}' is no operation: one starts with + - ~ ! ? or @", options.input);
@@ -234,10 +279,11 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
 
 constexpr std::pair<std::string_view, Verb> verbs[] = {
     {"replay", Verb::replay},   {"check", Verb::check}, {"show", Verb::show},
-    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert}};
+    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
+    {"compare", Verb::compare}, {"duel", Verb::duel},   {"gen", Verb::gen},
+    {"stats", Verb::stats},     {"ostep", Verb::ostep}};
 
-constexpr std::string_view verbs_to_come[] = {"record",  "step", "html", "stats",
-                                              "compare", "duel", "quiz", "grade"};
+constexpr std::string_view verbs_to_come[] = {"record", "step", "html", "quiz", "grade"};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";
@@ -267,17 +313,35 @@ std::vector<std::string> take_ops(const std::vector<std::string>& arguments, Opt
   return others;
 }
 
+std::size_t most_inputs(Verb verb) {
+  if (verb == Verb::gen || verb == Verb::ostep) return 0;
+  return verb == Verb::duel ? 2 : 1;
+}
+
+Wrong settle_lesson(Options& options, const std::vector<std::string>& inputs) {
+  switch (options.verb) {
+    case Verb::compare: return settle(options.compare);
+    case Verb::duel: return settle(options.duel, inputs);
+    case Verb::stats: return settle(options.stats);
+    default: return std::nullopt;
+  }
+}
+
 Result<Options> parse_command(const help::Verb& verb, const std::vector<std::string>& arguments,
                               Options options) {
   CommandLine line(verb);
   Declare(line, options).verb();
-  Wrong wrong = line.run(arguments, options.input);
+  std::vector<std::string> inputs;
+  Wrong wrong = line.run(arguments, inputs, most_inputs(options.verb));
+  if (options.verb != Verb::duel && !inputs.empty()) options.input = inputs.front();
   if (line.help_wanted()) {
     Options answer;
     answer.text = line.page();
     return answer;
   }
   if (!wrong) wrong = check_input(options, line.first_given(pool_options));
+  if (!wrong) wrong = settle(options.list, line, options.pool);
+  if (!wrong) wrong = settle_lesson(options, inputs);
   if (!wrong) wrong = check_output(options);
   if (!wrong) return options;
   const bool bare = options.verb == Verb::ops;

@@ -7,13 +7,28 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "lesson_options.hpp"
 #include "model/timeline.hpp"
 #include "view/view.hpp"
 #include "workload/player.hpp"
 
 namespace mempool::viz {
 
-enum class Verb { text, ops, replay, check, show, diagram, dump, convert };
+enum class Verb {
+  text,
+  ops,
+  replay,
+  check,
+  show,
+  diagram,
+  dump,
+  convert,
+  compare,
+  duel,
+  gen,
+  stats,
+  ostep
+};
 enum class Colour { automatic, always, never };
 
 struct Options {
@@ -23,11 +38,17 @@ struct Options {
   std::optional<std::string> ops;  // an op list in its place
   std::string output;              // empty: standard output
   PoolSetup pool;                  // for replays and op lists
+  ListChoice list;                 // a list allocator in the pool's place, if it is wanted
   Moment moment;                   // what a view shows
   std::optional<u64> diff;         // dump: mark what changed since this call
   bool check_policy = true;
   Colour colour = Colour::automatic;
   ViewOptions view;
+  CompareOptions compare;
+  DuelOptions duel;
+  GenOptions gen;
+  StatsOptions stats;
+  OstepSetup ostep;
 };
 
 /// The arguments after the program's name. An error is one of usage (exit status 2) and says what

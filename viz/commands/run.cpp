@@ -26,6 +26,11 @@ Result<int> dispatch(const Options& options) {
     case Verb::diagram: return commands::diagram(options);
     case Verb::dump: return commands::dump(options);
     case Verb::convert: return commands::convert(options);
+    case Verb::compare: return commands::compare(options);
+    case Verb::duel: return commands::duel(options);
+    case Verb::gen: return commands::gen(options);
+    case Verb::stats: return commands::stats(options);
+    case Verb::ostep: return commands::ostep(options);
   }
   return bad;
 }

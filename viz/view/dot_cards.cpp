@@ -141,10 +141,15 @@ double Cards::x_of(u64 offset) const {
   return width;
 }
 
+std::string listed_name(const Card& card) {
+  const std::string name = card.block->name();
+  return card.listed == 0 ? name : fmt::format("{}. {}", card.listed, name);
+}
+
 CardText card_text(const Card& card, const Story& story) {
   const bool leaked = story.op == Op::destroy;
   const Block& block = *card.block;
-  CardText text{block.name(), size_text(block.size), "", ""};
+  CardText text{listed_name(card), size_text(block.size), "", ""};
   const Change* change = find_change(story, block.offset);
   if (block.quarantined) {
     text.extra = fmt::format("waits, no. {}", card.turn);
@@ -191,6 +196,17 @@ std::vector<u64> focus(const Frame& frame, const Story& story) {
   return offsets;
 }
 
+/// Where the free list is not in the order of the strip, cards say their place in it.
+void add_places(const Model& model, Cards& strip) {
+  if (model.list_in_address_order()) return;
+  const std::vector<const Block*> list = model.free_list();
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto card = std::ranges::lower_bound(strip.cards, list[i]->offset, {}, &Card::offset);
+    if (card != strip.cards.end() && card->block == list[i] && card->is_free())
+      card->listed = i + 1;
+  }
+}
+
 Cards choose_cards(const Model& model, const Blocks& blocks, const std::vector<u64>& focus,
                    std::size_t most) {
   Cards strip;
@@ -199,6 +215,7 @@ Cards choose_cards(const Model& model, const Blocks& blocks, const std::vector<u
   else
     strip = fold(blocks, choose(blocks, focus, most));
   add_quarantine(model, strip);
+  add_places(model, strip);
   const u64 told = blocks.empty() ? 0 : blocks.back()->end();
   if (told < model.capacity) {
     Card card;

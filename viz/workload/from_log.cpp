@@ -50,7 +50,8 @@ class Rewriter {
     if (wrong_ || call_.over) return;
     if (!opened_ || event.call != call_.number) {
       finish_call();
-      call_ = Call{.number = event.call};
+      call_ = {};
+      call_.number = event.call;
     }
     apply(event);
   }
@@ -164,14 +165,19 @@ void Rewriter::apply(const pool_event& event) {
 void Rewriter::create(const pool_event_create& e) {
   if (opened_) return contradiction();
   opened_ = true;
-  made_.setup = {.capacity = e.capacity,
-                 .align = e.align,
-                 .guards = e.guards,
-                 .policy = e.policy,
-                 .fill = e.fill != 0,
-                 .poison = e.poison != 0,
-                 .quarantine = e.quarantine == POOL_NONE ? 0 : e.quarantine,
-                 .capture = e.capture != 0};
+  PoolSetup& setup = made_.setup;
+  setup.capacity = e.capacity;
+  setup.align = e.align;
+  setup.guards = e.guards;
+  setup.policy = e.policy;
+  setup.fill = e.fill != 0;
+  setup.poison = e.poison != 0;
+  setup.quarantine = e.quarantine == POOL_NONE ? 0 : e.quarantine;
+  setup.capture = e.capture != 0;
+  if (e.model != nullptr) {
+    made_.setup.model = read_list_model(e.model);
+    if (!made_.setup.model) return fail("the pool is of a kind that is not known here");
+  }
   if (e.name != nullptr) {
     made_.workload.name = e.name;
     leave_out("the pool's name");

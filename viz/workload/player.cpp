@@ -15,6 +15,7 @@
 #include "log/file.hpp"
 #include "log/jsonl.hpp"
 #include "pool/create.hpp"
+#include "workload/list_player.hpp"
 #include "workload/reach.hpp"
 
 namespace mempool::viz {
@@ -31,12 +32,12 @@ constexpr u64 operations_between_progress = 4096;
 /// is told here, and what follows counts one further. The text is byte for byte the file's.
 class Tally {
  public:
-  Tally(std::string* text, Outcome& outcome) : text_(text), outcome_(outcome) {}
+  Tally(const Destination& destination, Outcome& outcome)
+      : text_(destination.text), watch_(destination.watch), outcome_(outcome) {}
 
   void begin(u64 capacity, const PoolSetup& setup) {
     ++outcome_.events;
-    if (text_ == nullptr) return;
-    log::write_header(*text_);
+    if (text_ != nullptr) log::write_header(*text_);
     pool_event event = event::make(POOL_EVENT_CREATE);
     event.as.create = {capacity,
                        setup.align,
@@ -47,7 +48,8 @@ class Tally {
                        setup.fill,
                        setup.poison,
                        setup.quarantine == 0 ? POOL_NONE : setup.quarantine,
-                       setup.capture};
+                       setup.capture,
+                       nullptr};
     write(event);
   }
 
@@ -75,17 +77,20 @@ class Tally {
       const u32 reason = event.as.alloc_fail.reason;
       if (reason < outcome_.failures_by_reason.size()) ++outcome_.failures_by_reason[reason];
     }
-    if (text_ != nullptr && !too_long()) write(event);
+    write(event);
   }
 
   void write(const pool_event& event) {
+    if (text_ == nullptr && !watch_) return;
     pool_event counted = event;
     counted.pool = 1;
     counted.seq = ++events_;
-    log::write_event(counted, *text_);
+    if (text_ != nullptr && !too_long()) log::write_event(counted, *text_);
+    if (watch_) watch_(counted);
   }
 
   std::string* text_;
+  const std::function<void(const pool_event&)>& watch_;
   Outcome& outcome_;
   u64 events_ = 0;
 };
@@ -252,6 +257,7 @@ void take_stock(MemoryPool* pool, Outcome& outcome) {
 
 Result<Outcome> play(const Workload& workload, const PoolSetup& setup,
                      const Destination& destination, const std::function<void(double)>& progress) {
+  if (setup.model) return play_list(workload, setup, destination, progress);
   Outcome outcome;
   const Capacity chosen = setup.capacity ? Capacity{*setup.capacity, "as asked for"}
                                          : choose_capacity(workload, setup.geometry());
@@ -263,7 +269,7 @@ Result<Outcome> play(const Workload& workload, const PoolSetup& setup,
   outcome.capacity = statistics_of(pool).capacity;
   outcome.capacity_why = chosen.why;
 
-  Tally tally(destination.text, outcome);
+  Tally tally(destination, outcome);
   tally.begin(outcome.capacity, setup);
   tally.attach_to(pool);
   Player player(pool, outcome.capacity, workload, outcome);

@@ -1,12 +1,12 @@
 // The sheet: see svg.hpp.
-#include "bench/svg.hpp"
+#include "view/svg.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <utility>
 
-namespace mempool::bench {
+namespace mempool::viz {
 
 namespace {
 
@@ -39,6 +39,20 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
+std::string base64(std::string_view bytes) {
+  static constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    unsigned group = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      text += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
+  }
+  return text;
+}
+
 std::string colors(bool dark) {
   std::string css = dark ? ".ground{fill:#14191e}.ink{fill:#e4eaee}.soft{fill:#9fadb7}"
                            ".grid{stroke:#2c363e}.axis{stroke:#8b98a2}"
@@ -54,7 +68,9 @@ std::string colors(bool dark) {
 std::string style_sheet() {
   return "<style>text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}"
          ".grid,.axis{stroke-width:1}.thin{fill:none;stroke-width:1.6}"
-         ".thick{fill:none;stroke-width:3}" +
+         ".thick{fill:none;stroke-width:3}.lead{stroke:#8b98a2;stroke-width:.8}"
+         ".dash1{stroke-dasharray:8 4}.dash2{stroke-dasharray:2 3}.dash3{stroke-dasharray:10 3 2 3}"
+         ".dash4{stroke-dasharray:5 3}.dash5{stroke-dasharray:12 3 2 3 2 3}" +
          colors(false) + "@media (prefers-color-scheme:dark){" + colors(true) + "}</style>\n";
 }
 
@@ -66,6 +82,18 @@ Svg::Svg(double width, double height, std::string_view title) {
       "viewBox=\"0 0 {0:g} {1:g}\" role=\"img\">\n<title>{2}</title>\n{3}"
       "<rect class=\"ground\" width=\"{0:g}\" height=\"{1:g}\" rx=\"6\"/>\n",
       width, height, escaped(title), style_sheet());
+}
+
+void Svg::description(std::string_view words) {
+  out_ += fmt::format("<desc>{}</desc>\n", escaped(words));
+}
+
+void Svg::image(Point corner, double width, double height, std::string_view png) {
+  out_ += fmt::format(
+      "<image x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
+      "preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" "
+      "href=\"data:image/png;base64,{}\"/>\n",
+      corner.x, corner.y, width, height, base64(png));
 }
 
 void Svg::text(Point at, std::string_view words, const TextStyle& style) {
@@ -111,4 +139,4 @@ std::string stroke_class(std::size_t n) {
   return fmt::format("s{}", n % palette.size());
 }
 
-}  // namespace mempool::bench
+}  // namespace mempool::viz
