@@ -88,14 +88,13 @@ class Sheet {
   }
 
   void fragmentation() {
+    if (s_.worst.free == 0) return line("fragmentation", "nothing was ever free");
     line("fragmentation",
-         s_.worst.free == 0
-             ? std::string("nothing was ever free")
-             : fmt::format("external, mean {} %; at the end {}; worst {}, at call {}",
-                           std::lround(s_.mean_fragmentation * 100),
-                           sum_text(model_.largest_free(), model_.free_bytes),
-                           sum_text(s_.worst.largest, s_.worst.free), s_.worst.call));
-    if (s_.every > 1) line("", fmt::format("(looked at after every {}th call)", s_.every));
+         fmt::format("external, mean {} %{}", std::lround(s_.mean_fragmentation * 100),
+                     s_.every == 1 ? "" : fmt::format(", of every {}th call", s_.every)));
+    line("", "at the end " + sum_text(model_.largest_free(), model_.free_bytes));
+    line("", fmt::format("worst {}, at call {}", sum_text(s_.worst.largest, s_.worst.free),
+                         s_.worst.call));
   }
 
   void sizes() {
