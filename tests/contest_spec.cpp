@@ -155,11 +155,16 @@ TEST_CASE("the small pool of a search places as the real ones do") {
       names.push_back(std::string("list:") + order + more);
   for (const std::string& name : names) {
     const Contestant contestant = named(name);
-    PoolSetup common = bytes(1200);
-    const search::Rules rules = search::rules_of(contestant, common);
-    for (u32 round = 0; round < 6; ++round) {
+    const search::Rules rules = search::rules_of(contestant, bytes(1));
+    for (u32 round = 0; round < 9; ++round) {
+      // Any sizes; sizes of one class of good fit; and a crowd of round ones that fit exactly.
+      const u32 capacity = round % 3 == 2 ? 200 : 1200;
+      const auto draw = [&] {
+        if (round % 3 == 2) return u32{20} * static_cast<u32>(1 + random() % 3);
+        return static_cast<u32>(round % 3 == 0 ? 1 + random() % 90 : 500 + random() % 60);
+      };
       Workload list;
-      search::SmallPool pool(1200);
+      search::SmallPool pool(capacity);
       std::vector<u64> expected;
       struct Live {
         u32 number, at, size;
@@ -167,7 +172,7 @@ TEST_CASE("the small pool of a search places as the real ones do") {
       std::vector<Live> live;
       for (u32 i = 0; i < 60; ++i) {
         if (live.empty() || (random() % 5 < 3 && live.size() < 9)) {
-          const u32 size = round % 2 == 0 ? 1 + random() % 90 : 500 + random() % 60;
+          const u32 size = draw();
           const u32 number = list.allocations++;
           list.operations.push_back({Act::alloc, number, size});
           const auto at = pool.alloc(rules, rules.block_size(size));
@@ -180,7 +185,7 @@ TEST_CASE("the small pool of a search places as the real ones do") {
           live.erase(live.begin() + static_cast<std::ptrdiff_t>(chosen));
         }
       }
-      const auto real = measure(list, contestant.in(common), true, nullptr);
+      const auto real = measure(list, contestant.in(bytes(capacity)), true, nullptr);
       REQUIRE(real.has_value());
       std::vector<u64> found;
       for (const Placement& placement : real->placements) found.push_back(placement.offset);

@@ -205,6 +205,11 @@ TEST_CASE("compare holds all five policies against the first, unless it is told 
   CHECK(options.compare.contestants[1].model == ListModel{ListOrder::lifo, true, 8});
   CHECK(options.compare.plot == "x.svg");
   CHECK_FALSE(options.compare.smallest);
+  const Options models = parsed({"compare", "x.rep", "--models", "list:lifo"});
+  REQUIRE(models.compare.contestants.size() == 2);
+  CHECK(models.compare.contestants[0].name == "first");
+  CHECK(error({"compare", "x.rep", "--policies", "list", "--models", "list"}) ==
+        "--models: 'list' is there twice");
   CHECK(error({"compare", "x.rep", "--policies", "best,best"}) ==
         "--policies: 'best' is there twice");
   CHECK(error({"compare", "x.rep", "--plot", "x.png"}) == "--plot: the name ends in .svg");

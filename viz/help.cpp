@@ -60,7 +60,7 @@ constexpr Verb table[] = {
      "column for every field there is. What cannot be carried over is said.",
      "mempool-viz convert run.jsonl -o run.csv"},
     {"compare", "one workload on several allocators",
-     "TRACE|LOG|--ops LIST [--policies P,P] [options]",
+     "TRACE|LOG [--policies P,P] [--models M,M] [options]",
      "Makes the same calls on a pool under each policy, the first of them being what\n"
      "the others are held against: failures, the room each needs, fragmentation, how\n"
      "far a list walk would go, and the first call at which each parts from the\n"
@@ -72,7 +72,7 @@ constexpr Verb table[] = {
      "apart (no coalescing) and h8 (headers of 8 bytes).",
      "mempool-viz compare --ops '+30,+30,-0,+10,+20,+20' --capacity 80 --align 1\n"
      "  mempool-viz compare program.rep.gz --policies first,best,good --plot frag.svg\n"
-     "  mempool-viz compare program.rep.gz --policies first,list:lifo,list:fifo"},
+     "  mempool-viz compare program.rep.gz --models list:lifo,list:fifo"},
     {"duel", "the shortest list that A serves and B does not", "A B [--on TRACE] [options]",
      "A and B are policies or list models, as in compare. All lists of 1, 2, 3 ...\n"
      "calls over a few round sizes are tried, so what is found is the shortest over\n"

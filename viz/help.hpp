@@ -71,6 +71,7 @@ inline constexpr Option width{"--width", "N", "64 or 32 columns between the bars
 
 inline constexpr Option policies{"--policies", "P,P",
                                  "policies or list models (all five policies)"};
+inline constexpr Option models{"--models", "M,M", "list models besides, as in list:lifo,list:fifo"};
 inline constexpr Option plot{"--plot", "FILE", "fragmentation over time, an .svg"};
 inline constexpr Option no_smallest{"--no-smallest", "", "do not look for the smallest region"};
 inline constexpr Option duel_on{"--on", "TRACE",

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "help.hpp"
 #include "workload/number.hpp"
 
@@ -83,12 +85,16 @@ void declare(CommandLine& line, ListChoice& choice) {
 }
 
 void declare(CommandLine& line, CompareOptions& options) {
-  line.value(help::policies, [&options](const std::string& text) -> Wrong {
-    Result<std::vector<Contestant>> all = read_contestants(text);
-    if (!all) return all.error().what;
-    options.contestants = std::move(*all);
-    return std::nullopt;
-  });
+  const auto contestants = [&line](const help::Option& option, std::vector<Contestant>& target) {
+    line.value(option, [&target](const std::string& text) -> Wrong {
+      Result<std::vector<Contestant>> all = read_contestants(text);
+      if (!all) return all.error().what;
+      target = std::move(*all);
+      return std::nullopt;
+    });
+  };
+  contestants(help::policies, options.contestants);
+  contestants(help::models, options.models);
   line.value(help::plot, picture(options.plot, {".svg"}));
   line.flag(help::no_smallest, options.smallest, false);
 }
@@ -179,9 +185,16 @@ Wrong settle(const ListChoice& choice, const CommandLine& line, PoolSetup& pool)
   return std::nullopt;
 }
 
+/// All five policies, unless it is said which; beside models, first fit.
 Wrong settle(CompareOptions& options) {
-  if (!options.contestants.empty()) return std::nullopt;
-  options.contestants = *read_contestants("first,next,best,worst,good");
+  std::vector<Contestant>& all = options.contestants;
+  if (all.empty())
+    all = *read_contestants(options.models.empty() ? "first,next,best,worst,good" : "first");
+  for (Contestant& model : options.models) {
+    if (std::ranges::find(all, model.name, &Contestant::name) != all.end())
+      return fmt::format("--models: '{}' is there twice", model.name);
+    all.push_back(std::move(model));
+  }
   return std::nullopt;
 }
 

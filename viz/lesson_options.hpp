@@ -22,6 +22,7 @@ struct ListChoice {
 
 struct CompareOptions {
   std::vector<Contestant> contestants;  // the first is what the others are held against
+  std::vector<Contestant> models;       // that stand behind them
   std::string plot;                     // an .svg; empty: none
   bool smallest = true;                 // look for the smallest region, too
 };

@@ -92,7 +92,7 @@ def no_duel():
     refused('duel', 'first', 'first', says='both are the same')
     refused('duel', 'first', 'best', '--capacity', '1m', says='a smaller --capacity')
     refused('duel', 'first', 'list', says='no list was found that first fit serves')
-    refused('duel', 'first', 'best', '--align', '16', '--capacity', '16', says='a larger --capacity')
+    refused('duel', 'first', 'best', '--align', '16', '--capacity', '16', says='larger --capacity')
     refused('duel', 'first', 'best', '--guards', '4000', '--capacity', '100', says='--capacity')
 
 
@@ -225,7 +225,8 @@ def ostep():
     expect('why' not in asked, 'no answer is given away')
     told = viz('ostep', '-A', '+10,+200,-1,-0,-0', '-H', '4', '-p', 'FIRST', '-c').text
     expect_equal(re.findall(r'returns (.*)', told),
-                 ['1004, after 1 look', '-1, after 1 look', 'nothing: #1 could not be had', '0', '-1'])
+                 ['1004, after 1 look', '-1, after 1 look', 'nothing: #1 could not be had', '0',
+                  '-1'])
     expect_in('the list then: 1000(14) 1014(86)', told)
     expect_in('Needs 4 header + 10 = 14 B.', told)
     expect(all(len(line) <= 80 for line in told.splitlines()), 'no line over 80 columns')
@@ -237,7 +238,8 @@ def ostep_right():
     told = viz('ostep', '-A', '+20,+10,+5,+10,-0,-1', '-l', 'SIZESORT+', '-C', '-c').text
     expect_in('the list then: 1000(30) 1045(55)', told)
     # A list in order of size is so after a split, too.
-    told = viz('ostep', '-A', '+20,+5,+30,+5,-0,-2,+25', '-l', 'SIZESORT-', '-p', 'WORST', '-c').text
+    told = viz('ostep', '-A', '+20,+5,+30,+5,-0,-2,+25', '-l', 'SIZESORT-', '-p', 'WORST',
+               '-c').text
     expect_in('the list then: ', told)
     lists = re.findall(r'the list then: (.*)', told)
     for text in lists:

@@ -2,6 +2,8 @@
 // trace. The search is search/duel.hpp's.
 #include <fmt/format.h>
 
+#include <set>
+
 #include "commands/commands.hpp"
 #include "commands/strips.hpp"
 #include "commands/text.hpp"
@@ -35,6 +37,18 @@ Result<int> print(const std::string& text) {
   return good;
 }
 
+/// The first call (from 1) that puts its block elsewhere; it is the last at the latest.
+std::size_t parting_call(const Played& a, const Played& b) {
+  const auto place = [](const Frame& frame) {
+    for (const OwnedEvent& event : frame.events)
+      if (event->kind == POOL_EVENT_ALLOC) return event->as.alloc.offset;
+    return POOL_NONE;
+  };
+  for (std::size_t i = 0; i + 1 < a.calls.size() && i + 1 < b.calls.size(); ++i)
+    if (place(a.calls[i]) != place(b.calls[i])) return i + 1;
+  return a.calls.size();
+}
+
 /// "first serves, best fails", the list, the proof, and every call on both.
 Result<std::string> witness_text(const search::Duel& duel, const search::Witness& witness,
                                  Palette palette) {
@@ -57,9 +71,12 @@ Result<std::string> witness_text(const search::Duel& duel, const search::Witness
       fmt::format("{} calls; {}: all shorter lists over the sizes {} were tried ({} states).",
                   calls, witness.proved ? "shortest, proved" : "shortest found",
                   sizes_text(witness.grid.sizes), witness.states));
-  return text + "\n" + strips(runs, 1, calls, palette) + "\n" +
-         parting({&runs[0].calls.back(), &runs[1].calls.back()}, {runs[0].name, runs[1].name},
-                 palette);
+  text += "\n" + strips(runs, 1, calls, palette);
+  const std::vector<std::string> names{runs[0].name, runs[1].name};
+  const std::size_t parts = parting_call(runs[0], runs[1]);
+  for (const std::size_t call : std::set{parts, calls})
+    text += "\n" + reasons({&runs[0].calls[call - 1], &runs[1].calls[call - 1]}, names);
+  return text;
 }
 
 /// The frame of one call, out of the events of a run.

@@ -43,6 +43,27 @@ std::string call_text(const Frame& frame) {
   return printable(call);
 }
 
+std::string call_line(const Frame& frame) {
+  return fmt::format("call {}  {}\n", frame.call, call_text(frame));
+}
+
+/// What each says of the call, from its name on.
+std::string sayings(const std::vector<const Frame*>& frames,
+                    const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    std::string words = names[i] + ":";
+    for (const std::string& sentence : tell(*frames[i], Radix::dec).sentences)
+      words += " " + sentence;
+    std::size_t indent = 1;
+    for (const std::string& line : wrap(printable(words), page_width - 3)) {
+      text += std::string(indent, ' ') + line + "\n";
+      indent = 3;
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<Played> play_calls(const Workload& workload, const Contestant& contestant,
@@ -68,7 +89,7 @@ std::string strips(const std::vector<Played>& runs, std::size_t first, std::size
   std::string text;
   for (std::size_t call = first; call <= last; ++call) {
     if (call > runs.front().calls.size()) break;
-    text += fmt::format("call {}  {}\n", call, call_text(runs.front().calls[call - 1]));
+    text += call_line(runs.front().calls[call - 1]);
     for (const Played& run : runs)
       if (call <= run.calls.size())
         text += strip_line(run.calls[call - 1], run.name, width, palette);
@@ -76,23 +97,18 @@ std::string strips(const std::vector<Played>& runs, std::size_t first, std::size
   return text;
 }
 
+std::string reasons(const std::vector<const Frame*>& frames,
+                    const std::vector<std::string>& names) {
+  return call_line(*frames.front()) + sayings(frames, names);
+}
+
 std::string parting(const std::vector<const Frame*>& frames, const std::vector<std::string>& names,
                     Palette palette) {
-  std::string text = fmt::format("call {}  {}\n", frames.front()->call, call_text(*frames.front()));
+  std::string text = call_line(*frames.front());
   const std::size_t width = name_width(names);
   for (std::size_t i = 0; i < frames.size(); ++i)
     text += strip_line(*frames[i], names[i], width, palette);
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    std::string words = names[i] + ":";
-    for (const std::string& sentence : tell(*frames[i], Radix::dec).sentences)
-      words += " " + sentence;
-    std::size_t indent = 1;
-    for (const std::string& line : wrap(printable(words), page_width - 3)) {
-      text += std::string(indent, ' ') + line + "\n";
-      indent = 3;
-    }
-  }
-  return text;
+  return text + sayings(frames, names);
 }
 
 }  // namespace mempool::viz

@@ -29,7 +29,10 @@ struct Played {
 [[nodiscard]] std::string strips(const std::vector<Played>& runs, std::size_t first,
                                  std::size_t last, Palette palette);
 
-/// One call on several allocators: title, strips, and what each says of it.
+/// One call on several allocators: title, and what each says of it.
+[[nodiscard]] std::string reasons(const std::vector<const Frame*>& frames,
+                                  const std::vector<std::string>& names);
+/// The same, with strips.
 [[nodiscard]] std::string parting(const std::vector<const Frame*>& frames,
                                   const std::vector<std::string>& names, Palette palette);
 

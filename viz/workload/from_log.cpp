@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "event/table.hpp"
 #include "model/model.hpp"
+#include "model/policy.hpp"
 #include "workload/reach.hpp"
 #include "workload/region_bytes.hpp"
 
@@ -27,6 +29,13 @@ struct Pointer {
   bool live = false;
 };
 
+/// Bytes as an event tells them, and whose they are, if it says.
+struct Look {
+  u64 offset = 0;
+  std::string told;
+  u64 owner = POOL_NONE;
+};
+
 /// One call, while its events come.
 struct Call {
   u64 number = 0;
@@ -37,6 +46,8 @@ struct Call {
   bool checked = false;          // everything was looked at
   bool only_bytes = true;        // so far: a dump, or a note that follows
   bool over = false;             // the pool is destroyed
+  // What is found before the call's own event: a write that is noted then may be the reason.
+  std::vector<Look> looks;
 };
 
 class Rewriter {
@@ -80,6 +91,8 @@ class Rewriter {
   void slab();
 
   void found(u64 offset, std::string_view told, u64 owner);
+  void look(u64 offset, pool_bytes told, u64 owner);
+  void found_so_far();
   void finish_call();
   void add_note();
 
@@ -109,6 +122,12 @@ class Rewriter {
   std::optional<std::string> wrong_;
 };
 
+/// Events that say how bytes are, and change none.
+bool is_look(u32 kind) {
+  return kind == POOL_EVENT_BYTES || kind == POOL_EVENT_GUARD_CHECK ||
+         kind == POOL_EVENT_POISON_CHECK || kind == POOL_EVENT_CHECK;
+}
+
 std::string_view view_of(pool_bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data), bytes.data == nullptr ? 0 : bytes.size};
 }
@@ -117,6 +136,7 @@ void Rewriter::apply(const pool_event& event) {
   if (!opened_ && event.kind != POOL_EVENT_CREATE)
     return fail("the log opens on a pool in use, so its first calls are not in it");
   call_.only_bytes = call_.only_bytes && event.kind == POOL_EVENT_BYTES;
+  if (!is_look(event.kind) && event.kind != POOL_EVENT_NOTE) found_so_far();
   switch (event.kind) {
     case POOL_EVENT_CREATE: return create(event.as.create);
     case POOL_EVENT_ALLOC: return alloc(event.as.alloc);
@@ -128,30 +148,31 @@ void Rewriter::apply(const pool_event& event) {
       ++live_;  // its record stays
       return given_back(event.as.quarantine.block, event.as.quarantine.offset,
                         event.as.quarantine.size);
-    case POOL_EVENT_RELEASE: live_ -= live_ == 0 ? 0 : 1; return;
+    case POOL_EVENT_RELEASE:
+      live_ -= live_ == 0 ? 0 : 1;
+      if (made_.setup.poison)  // what was written there is made good
+        bytes_.set(event.as.release.offset, event.as.release.size, poison_byte);
+      return;
     case POOL_EVENT_GUARDS: return guards(event.as.guards);
     case POOL_EVENT_GUARD_WRITE:
       return bytes_.set(event.as.guard_write.offset, event.as.guard_write.size, guard_byte);
     case POOL_EVENT_GUARD_CHECK: {
       const pool_event_guard_check& e = event.as.guard_check;
-      if (e.damaged == 0) return;
-      return found(e.first, view_of(e.found), e.block);
+      return look(e.first, e.found, e.block);
     }
     case POOL_EVENT_POISON_CHECK: {
       const pool_event_poison_check& e = event.as.poison_check;
-      found(e.first, view_of(e.found), e.block);
-      if (e.damaged != 0) bytes_.set(e.offset, e.size, poison_byte);
-      return;
+      return look(e.first, e.found, e.block);
     }
     case POOL_EVENT_MISUSE: return misuse(event.as.misuse);
     case POOL_EVENT_SLAB: return slab();
     case POOL_EVENT_CHECK: call_.checked = true; return;
-    case POOL_EVENT_BYTES:
-      return found(event.as.bytes.offset, view_of(event.as.bytes.hex), POOL_NONE);
+    case POOL_EVENT_BYTES: return look(event.as.bytes.offset, event.as.bytes.hex, POOL_NONE);
     case POOL_EVENT_NOTE:
       call_.note = event.as.note.text == nullptr ? "" : event.as.note.text;
       if (event.as.note.file != nullptr) leave_out("the places in the source that notes tell");
-      return add_note();
+      add_note();
+      return found_so_far();
     case POOL_EVENT_SITE: return leave_out("the places in the source that asked for blocks");
     case POOL_EVENT_RESET: return fail("pool_reset() is no operation of a workload");
     case POOL_EVENT_SNAPSHOT: return contradiction();
@@ -163,7 +184,8 @@ void Rewriter::apply(const pool_event& event) {
 }
 
 void Rewriter::create(const pool_event_create& e) {
-  if (opened_) return contradiction();
+  const bool a_pool = e.capacity != 0 && is_power_of_two(e.align) && is_policy(e.policy);
+  if (opened_ || !a_pool) return contradiction();
   opened_ = true;
   PoolSetup& setup = made_.setup;
   setup.capacity = e.capacity;
@@ -296,6 +318,15 @@ void Rewriter::found(u64 offset, std::string_view told, u64 owner) {
   }
 }
 
+void Rewriter::look(u64 offset, pool_bytes told, u64 owner) {
+  if (call_.operation) return found(offset, view_of(told), owner);
+  call_.looks.push_back({offset, std::string(view_of(told)), owner});
+}
+
+void Rewriter::found_so_far() {
+  for (const Look& each : std::exchange(call_.looks, {})) found(each.offset, each.told, each.owner);
+}
+
 /// A note is an operation at once: the bytes that follow it are those after it.
 void Rewriter::add_note() {
   Workload& workload = made_.workload;
@@ -317,6 +348,7 @@ void Rewriter::add_note() {
 
 void Rewriter::finish_call() {
   if (!opened_ || wrong_ || call_.number == 0 || call_.over) return;
+  found_so_far();
   // Of a pool that checks at every call, what is found comes in the call that found it.
   if (call_.checked && call_.operation) made_.setup.check_every = true;
   if (call_.checked) decide({Act::check});
