@@ -46,7 +46,7 @@ def examples():
         page = viz(verb, '--help').text
         example = page[page.index('Example:') + len('Example:'):]
         for line in example.strip().splitlines():
-            line = line.strip().split(' | ')[0].replace('mempool-viz', tool(), 1)
+            line = line.strip().split(' | ')[0].replace('mempool-viz', tool())
             done = subprocess.run(line, shell=True, stdout=subprocess.DEVNULL, check=False,
                                   stderr=subprocess.PIPE, env=environment())
             expect(done.returncode in (0, 1 if '.svg' in line else 0), f'{line}: {done.stderr}')

@@ -28,7 +28,7 @@ struct OstepSetup {
   std::string ops;      // in place of random ones; empty: none
   bool answers = false;
 
-  static constexpr u64 most_operations = 100'000;
+  static constexpr u64 most_operations = 10'000;
   static constexpr u64 most_range = u64{1} << 53;
 
   /// The list allocator that the operations run on.
