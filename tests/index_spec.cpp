@@ -240,7 +240,8 @@ TEST_CASE(
       event.seq = lines.size() + 1;
       event.pool = 1;
       event.call = call;
-      if (call == 0) event.as.create = {64, 1, POOL_FIRST, 0, 0, nullptr, 0, 0, POOL_NONE, 0};
+      if (call == 0)
+        event.as.create = {64, 1, POOL_FIRST, 0, 0, nullptr, 0, 0, POOL_NONE, 0, nullptr};
       if (call != 0) event.as.note = {"said", nullptr, POOL_NONE};
       lines.push_back(json(event));
     }

@@ -116,7 +116,7 @@ TEST_CASE("an event is one line of compact JSON with its keys in the order of th
   pool_event event = event::make(POOL_EVENT_CREATE);
   event.pool = 1;
   event.seq = 1;
-  event.as.create = {1024, 16, POOL_FIRST, 8, 0x1f00, "demo", 1, 0, POOL_NONE, 0};
+  event.as.create = {1024, 16, POOL_FIRST, 8, 0x1f00, "demo", 1, 0, POOL_NONE, 0, nullptr};
   CHECK(json(event) == R"({"seq":1,"pool":1,"call":0,"event":"create","capacity":1024,"align":16,)"
                        R"("policy":"first","guards":8,"base":"0x1f00","name":"demo","fill":true})");
 

@@ -36,14 +36,22 @@ constexpr u8 damaged_bytes[] = {0x00, 0x7F, 0xAB};
 constexpr u8 poison_bytes[] = {0xDD, 0xDD};
 constexpr u8 written_bytes[] = {0x41, 0xDD};
 
-std::vector<Said> about_blocks() {
+std::vector<Said> about_pools() {
   return {
       {with(POOL_EVENT_CREATE,
-            [](auto& as) { as.create = {1024, 16, 3, 8, 0x1f00, "demo", 0, 0, POOL_NONE, 0}; }),
+            [](auto& as) {
+              as.create = {1024, 16, 3, 8, 0x1f00, "demo", 0, 0, POOL_NONE, 0, nullptr};
+            }),
        "pool demo opens: 1024 bytes, alignment 16, best fit, guards of 8 bytes"},
-      {with(POOL_EVENT_CREATE,
-            [](auto& as) { as.create = {1024, 16, 1, 0, 0, nullptr, 0, 0, POOL_NONE, 0}; }),
+      {with(
+           POOL_EVENT_CREATE,
+           [](auto& as) { as.create = {1024, 16, 1, 0, 0, nullptr, 0, 0, POOL_NONE, 0, nullptr}; }),
        "a pool opens: 1024 bytes, alignment 16, first fit, guards of 0 bytes"},
+  };
+}
+
+std::vector<Said> about_blocks() {
+  return {
       {with(POOL_EVENT_ALLOC, [](auto& as) { as.alloc = {17, 472, 72, 480, 56, POOL_NONE}; }),
        "#17 takes 72 bytes at 472; its 56 payload bytes start at 480"},
       {with(POOL_EVENT_ALLOC, [](auto& as) { as.alloc = {17, 504, 72, 512, 56, 256}; }),
@@ -267,9 +275,9 @@ std::vector<Said> about_the_rest() {
 }
 
 std::vector<Said> all() {
-  std::vector<Said> rows = about_blocks();
-  for (auto& more :
-       {about_resizing(), about_guards_and_errors(), about_freed_blocks(), about_the_rest()})
+  std::vector<Said> rows = about_pools();
+  for (auto& more : {about_blocks(), about_resizing(), about_guards_and_errors(),
+                     about_freed_blocks(), about_the_rest()})
     rows.insert(rows.end(), more.begin(), more.end());
   return rows;
 }

@@ -43,9 +43,9 @@ TEST_CASE("a verb takes a file and options in any order") {
 }
 
 TEST_CASE("an op list may stand for a file, with the pool it is to run in") {
-  const Options options = parsed({"replay", "--ops", "-0,+5", "--capacity", "64k", "--align", "1",
-                                  "--guards", "8", "--fill", "--records", "10", "--poison",
-                                  "--quarantine", "4k", "--check-every"});
+  const Options options =
+      parsed({"replay", "--ops", "-0,+5", "--capacity", "64k", "--align", "1", "--guards", "8",
+              "--fill", "--records", "10", "--poison", "--quarantine", "4k", "--check-every"});
   CHECK(options.ops == "-0,+5");
   CHECK(options.pool.capacity == 65536);
   CHECK(options.pool.align == 1);
@@ -97,7 +97,8 @@ TEST_CASE("the help of every verb shows its options and an example") {
     CHECK(options.verb == Verb::text);
     CHECK(contains(options.text, "Usage: mempool-viz " + std::string(verb.name)));
     CHECK(contains(options.text, "\nExample:\n  mempool-viz " + std::string(verb.name)));
-    CHECK(contains(options.text, "--ops LIST"));
+    const bool makes_its_own = verb.name == "duel" || verb.name == "gen" || verb.name == "ostep";
+    CHECK(contains(options.text, "--ops LIST") != makes_its_own);
     CHECK(parsed({"help", std::string(verb.name)}).text == options.text);
   }
   CHECK(contains(parsed({"+1", "--help"}).text, "Usage: mempool-viz LIST"));
@@ -177,6 +178,88 @@ TEST_CASE("arguments that do not fit together are refused") {
   CHECK(error({"dump", "-", "--diff", "2"}) ==
         "--diff reads the log twice, so it cannot be standard input");
   CHECK(error({"+100", "x"}) == "'x' is no operation: one starts with + - ~ ! ? or @");
+}
+
+TEST_CASE("a list allocator is asked for by its name or by any of its options") {
+  CHECK_FALSE(parsed({"replay", "--ops", "+1"}).pool.model.has_value());
+  CHECK_FALSE(parsed({"replay", "--ops", "+1", "--model", "pool"}).pool.model.has_value());
+  CHECK(parsed({"replay", "--ops", "+1", "--model", "list"}).pool.model == ListModel{});
+  const Options options = parsed({"+1", "--order", "size-", "--coalesce", "off", "--header", "8"});
+  CHECK(options.pool.model == ListModel{ListOrder::size_down, false, 8});
+  CHECK(error({"+1", "--order", "random"}) ==
+        "--order: 'random' is none of address, lifo, fifo, size+, size-");
+  CHECK(error({"+1", "--model", "pool", "--order", "lifo"}) == "--order is for --model list");
+  CHECK(error({"+1", "--model", "list", "--guards", "8"}) ==
+        "--guards is for --model pool: a list allocator has nothing of the kind");
+  CHECK(error({"+1", "--model", "list", "--policy", "good"}) ==
+        "--policy: good fit walks no list; --model list has first, next, best and worst");
+  CHECK(error({"show", "x.jsonl", "--order", "lifo"}) ==
+        "--order is for --ops: a log has its own pool");
+}
+
+TEST_CASE("compare holds all five policies against the first, unless it is told which") {
+  CHECK(parsed({"compare", "x.rep"}).compare.contestants.size() == 5);
+  const Options options = parsed(
+      {"compare", "x.rep", "--policies", "best,list:lifo:h8", "--plot", "x.svg", "--no-smallest"});
+  REQUIRE(options.compare.contestants.size() == 2);
+  CHECK(options.compare.contestants[1].model == ListModel{ListOrder::lifo, true, 8});
+  CHECK(options.compare.plot == "x.svg");
+  CHECK_FALSE(options.compare.smallest);
+  const Options models = parsed({"compare", "x.rep", "--models", "list:lifo"});
+  REQUIRE(models.compare.contestants.size() == 2);
+  CHECK(models.compare.contestants[0].name == "first");
+  CHECK(error({"compare", "x.rep", "--policies", "list", "--models", "list"}) ==
+        "--models: 'list' is there twice");
+  CHECK(error({"compare", "x.rep", "--policies", "best,best"}) ==
+        "--policies: 'best' is there twice");
+  CHECK(error({"compare", "x.rep", "--plot", "x.png"}) == "--plot: the name ends in .svg");
+  CHECK(error({"compare"}) == "a TRACE is expected, or --ops LIST");
+}
+
+TEST_CASE("a duel takes two names") {
+  const Options options = parsed({"duel", "first", "list:lifo", "--capacity", "32"});
+  CHECK(options.duel.winner->name == "first");
+  CHECK(options.duel.loser->name == "list:lifo");
+  CHECK(options.pool.align == 1);
+  CHECK(error({"duel", "first"}) == "two policies are expected, such as first best; 1 given");
+  CHECK(error({"duel", "first", "fast"}) ==
+        "'fast' is none of first, next, best, worst, good and list");
+  CHECK(error({"duel", "first", "best", "next"}) == "'next' is one argument too many after 'best'");
+}
+
+TEST_CASE("gen, stats and ostep refuse what they cannot do") {
+  CHECK(error({"gen", "x"}) == "'x' is one argument too many");
+  CHECK(error({"gen", "--calls", "0"}) == "--calls: at least 1 is expected");
+  CHECK(error({"gen", "--want", "luck"}) ==
+        "--want: 'luck' cannot be wanted; --wants prints what can");
+  CHECK(error({"stats", "x", "--carpet", "x.gif"}) == "--carpet: the name ends in .png or .svg");
+  CHECK(error({"stats", "x", "--between", "9:3"}) ==
+        "--between: '9:3' is no pair of calls, such as 10:42");
+  CHECK(error({"stats", "x", "--plot", "x.svg", "--carpet", "x.svg"}) ==
+        "--plot and --carpet name the same file");
+  CHECK(error({"ostep", "-P", "0"}) == "--percentAlloc: at least 1 is expected");
+  CHECK(error({"ostep", "-l", "RANDOM"}) ==
+        "--listOrder: 'RANDOM' is none of ADDRSORT, SIZESORT+, SIZESORT-, INSERT-FRONT, "
+        "INSERT-BACK");
+}
+
+TEST_CASE("the homework's options are understood as its program does") {
+  const Options options =
+      parsed({"ostep", "-s", "7",           "-S", "64", "-b", "200", "-H", "4",  "-a", "-1", "-p",
+              "WORST", "-l", "INSERT-BACK", "-C", "-n", "20", "-r",  "30", "-P", "70", "-c"});
+  const OstepSetup& setup = options.ostep;
+  CHECK(setup.seed == 7);
+  CHECK(setup.size == 64);
+  CHECK(setup.base == 200);
+  CHECK(setup.list == ListModel{ListOrder::fifo, true, 4});
+  CHECK(setup.unit == 1);
+  CHECK(setup.policy == POOL_WORST);
+  CHECK(setup.operations == 20);
+  CHECK(setup.range == 30);
+  CHECK(setup.percent == 70);
+  CHECK(setup.answers);
+  CHECK(parsed({"ostep", "-A", "+10,-0", "--alignment", "6"}).ostep.unit == 6);
+  CHECK(parsed({"ostep", "-A", "-0,+1"}).ostep.ops == "-0,+1");
 }
 
 TEST_SUITE_END();

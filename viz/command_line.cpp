@@ -51,7 +51,8 @@ void CommandLine::flag(const help::Option& option, bool& target, bool meaning) {
                                  [&target, meaning] { target = meaning; });
 }
 
-Wrong CommandLine::run(std::vector<std::string> arguments, std::string& input) {
+Wrong CommandLine::run(std::vector<std::string> arguments, std::vector<std::string>& inputs,
+                       std::size_t most) {
   std::ranges::reverse(arguments);  // CLI11 takes them from the back
   try {
     parser_->app.parse(std::move(arguments));
@@ -67,10 +68,12 @@ Wrong CommandLine::run(std::vector<std::string> arguments, std::string& input) {
   for (const std::string& extra : parser_->app.remaining()) {
     if (extra == "--") continue;
     if (extra.size() > 1 && extra[0] == '-') return unknown(extra);
-    if (!input.empty())
-      return fmt::format("'{}' is one argument too many after '{}'", extra, input);
+    if (inputs.size() == most)
+      return inputs.empty()
+                 ? fmt::format("'{}' is one argument too many", extra)
+                 : fmt::format("'{}' is one argument too many after '{}'", extra, inputs.back());
     if (extra.empty()) return "an argument is empty where the name of a file is expected";
-    input = extra;
+    inputs.push_back(extra);
   }
   return wrong_;
 }

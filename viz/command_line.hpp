@@ -29,8 +29,9 @@ class CommandLine {
   /// An option without a value; `meaning` is what it sets the target to.
   void flag(const help::Option& option, bool& target, bool meaning);
 
-  /// Takes the arguments apart. What is no option is the input; more than one is too many.
-  [[nodiscard]] Wrong run(std::vector<std::string> arguments, std::string& input);
+  /// Takes the arguments apart. What is no option is an input; more than `most` are too many.
+  [[nodiscard]] Wrong run(std::vector<std::string> arguments, std::vector<std::string>& inputs,
+                          std::size_t most);
 
   [[nodiscard]] bool help_wanted() const { return help_; }
   [[nodiscard]] std::string page() const { return help::page(verb_, declared_); }

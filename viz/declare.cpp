@@ -39,8 +39,8 @@ class Declare {
     });
   }
 
-  /// The pool that operations run in.
-  void pool_setup() {
+  /// What pools have in common whose policies differ. Lessons count in bytes.
+  void contest_setup() {
     PoolSetup& pool = options_.pool;
     line_.value(help::capacity, [&pool](const std::string& text) {
       pool.capacity.emplace();
@@ -51,6 +51,12 @@ class Declare {
     line_.value(help::guards, [&pool](const std::string& text) {
       return read_count(text, pool.guards, most_guards);
     });
+  }
+
+  /// The pool that operations run in.
+  void pool_setup() {
+    PoolSetup& pool = options_.pool;
+    contest_setup();
     line_.value(help::policy,
                 [&pool](const std::string& text) { return read_policy(text, pool.policy); });
     line_.flag(help::fill, pool.fill, true);
@@ -58,6 +64,7 @@ class Declare {
     line_.value(help::quarantine,
                 [&pool](const std::string& text) { return read_bytes(text, pool.quarantine); });
     line_.flag(help::check_every, pool.check_every, true);
+    declare(line_, options_.list);
   }
 
   void records() {
@@ -66,11 +73,13 @@ class Declare {
     });
   }
 
-  static Wrong read_pool(const std::string& text, Options& options) {
-    u64 id = 0;
-    Wrong wrong = read_count(text, id, std::numeric_limits<u32>::max());
-    options.moment.pool = static_cast<u32>(id);
-    return wrong;
+  void pool() {
+    line_.value(help::pool, [&options = options_](const std::string& text) {
+      u64 id = 0;
+      Wrong wrong = read_count(text, id, std::numeric_limits<u32>::max());
+      options.moment.pool = static_cast<u32>(id);
+      return wrong;
+    });
   }
 
   void moment() {
@@ -81,9 +90,7 @@ class Declare {
     line_.value(help::seq, [&moment](const std::string& text) {
       return read_count(text, moment.seq.emplace());
     });
-    line_.value(help::pool, [&options = options_](const std::string& text) {
-      return read_pool(text, options);
-    });
+    pool();
   }
 
   void offsets() {
@@ -140,7 +147,7 @@ class Declare {
   }
 
   void quiz() {
-    line_.value(help::seed, [&options = options_](const std::string& text) {
+    line_.value(help::quiz_seed, [&options = options_](const std::string& text) {
       return read_count(text, options.seed);
     });
     line_.value(help::count, [&options = options_](const std::string& text) {
@@ -195,6 +202,7 @@ class Declare {
   }
 
   void view();
+  void lesson_verb();
 
   CommandLine& line_;
   Options& options_;
@@ -209,6 +217,8 @@ void Declare::view() {
 }
 
 void Declare::verb() {
+  const bool contest = options_.verb == Verb::duel || options_.verb == Verb::gen;
+  if (contest) options_.pool.align = 1;  // lessons count bytes
   switch (options_.verb) {
     case Verb::replay:
       output(help::log_file);
@@ -239,13 +249,40 @@ void Declare::verb() {
       output(help::text_file);
       color();
       return view();
+    case Verb::compare:
+    case Verb::duel:
+    case Verb::gen:
+    case Verb::stats:
+    case Verb::ostep:
+    case Verb::quiz:
+    case Verb::grade: return lesson_verb();
+    case Verb::text: return;
+  }
+}
+
+void Declare::lesson_verb() {
+  switch (options_.verb) {
+    case Verb::compare:
+      declare(line_, options_.compare);
+      ops();
+      color();
+      return contest_setup();
+    case Verb::duel:
+      declare(line_, options_.duel);
+      color();
+      return contest_setup();
+    case Verb::gen: declare(line_, options_.gen); return contest_setup();
+    case Verb::stats:
+      declare(line_, options_.stats);
+      ops();
+      pool();
+      return pool_setup();
+    case Verb::ostep: declare(line_, options_.ostep); return output(help::log_file);
     case Verb::quiz:
       output(help::sheet_file);
       quiz();
       ops();
-      line_.value(help::pool, [&options = options_](const std::string& text) {
-        return read_pool(text, options);
-      });
+      pool();
       return pool_setup();
     case Verb::grade:
       output(help::text_file);
@@ -261,7 +298,7 @@ void Declare::verb() {
       });
       ops();
       return pool_setup();
-    case Verb::text: return;
+    default: return;
   }
 }
 

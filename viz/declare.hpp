@@ -11,9 +11,10 @@
 namespace mempool::viz {
 
 /// The options that set up a pool; with a log, they would mean nothing.
-inline constexpr help::Option pool_options[] = {help::capacity,   help::align,       help::guards,
-                                                help::policy,     help::fill,        help::poison,
-                                                help::quarantine, help::check_every, help::records};
+inline constexpr help::Option pool_options[] = {
+    help::capacity, help::align,      help::guards,      help::policy,  help::fill,
+    help::poison,   help::quarantine, help::check_every, help::records, help::model,
+    help::order,    help::coalesce,   help::header};
 
 /// The options of options.verb; the line is to be run while both live.
 void declare(CommandLine& line, Options& options);

@@ -22,6 +22,9 @@ constexpr Verb table[] = {
      "(numbered from 0), ~i:size reallocates, !i:offset*count=byte writes through\n"
      "pointer i, ? checks the pool, @text leaves a note.\n"
      "\n"
+     "--model list, or --order, --coalesce or --header, has the textbook's list\n"
+     "allocator make the calls in the pool's place; all views show its logs, too.\n"
+     "\n"
      "Without --capacity the pool gets the larger of the trace's suggested heap and\n"
      "twice the peak of its live bytes, and at least 4096.",
      "mempool-viz replay --ops '+100,+200,-0,+50' --align 1 -o lesson.jsonl\n"
@@ -88,6 +91,54 @@ constexpr Verb table[] = {
      "Python. Exit status 1: a rule is broken.",
      "mempool-viz grade student.jsonl --rules first,coalesce,align=16\n"
      "  mempool-viz grade student.jsonl --format json"},
+    {"compare", "one workload on several allocators",
+     "TRACE|LOG [--policies P,P] [--models M,M] [options]",
+     "Makes the same calls on a pool under each policy, the first of them being what\n"
+     "the others are held against: failures, the room each needs, fragmentation, how\n"
+     "far a list walk would go, and the first call at which each parts from the\n"
+     "first. Op lists are shown strip by strip as well; --plot draws fragmentation.\n"
+     "\n"
+     "A policy may also be a list model, the textbook's allocator: list, or\n"
+     "list:lifo:best:apart:h8 with any of these words left out: the list's order\n"
+     "(address, lifo, fifo, size+, size-), its policy (first, next, best, worst),\n"
+     "apart (no coalescing) and h8 (headers of 8 bytes).",
+     "mempool-viz compare --ops '+30,+30,-0,+10,+20,+20' --capacity 80 --align 1\n"
+     "  mempool-viz compare program.rep.gz --policies first,best,good --plot frag.svg\n"
+     "  mempool-viz compare program.rep.gz --models list:lifo,list:fifo"},
+    {"duel", "the shortest list that A serves and B does not", "A B [--on TRACE] [options]",
+     "A and B are policies or list models, as in compare. All lists of 1, 2, 3 ...\n"
+     "calls over a few round sizes are tried, so what is found is the shortest over\n"
+     "these sizes; then it is made on the real pools, and every call is shown on\n"
+     "both. In 80 bytes with alignment 1, unless other options are given.\n"
+     "\n"
+     "--on shows the first call of a trace, or of a log, at which A and B part.",
+     "mempool-viz duel first best\n"
+     "  mempool-viz duel best first --capacity 32\n"
+     "  mempool-viz duel first list:lifo --on program.rep.gz"},
+    {"gen", "an op list that shows what is wanted", "[--seed N] [--want W,W] [options]",
+     "Prints an op list made at random: the same one for the same seed, wants and\n"
+     "options, on every machine and in every later version. --wants prints what a\n"
+     "list can be wanted to show. In 100 bytes with alignment 1, unless other options\n"
+     "are given.",
+     "mempool-viz gen --seed 7 --want both-coalesce,first!=best,one-fail\n"
+     "  mempool-viz \"$(mempool-viz gen --want fragmented)\" --capacity 100 --align 1"},
+    {"stats", "what a log comes to: sums, sizes, fragmentation, leaks", "LOG [options]",
+     "Reads the log once, however long it is. --plot draws fragmentation over the\n"
+     "calls. --carpet draws the region over the calls, a column a moment and a row\n"
+     "for every so many bytes, at most 1024 x 512: used dark, free white with few\n"
+     "dots, guards striped, quarantine chequered, damage black with a cross-hatch.\n"
+     "LOG may be '-', standard input.",
+     "mempool-viz stats run.jsonl --plot frag.svg --carpet carpet.png\n"
+     "  mempool-viz stats run.jsonl --between 100:200"},
+    {"ostep", "questions and answers of the OSTEP homework", "[-c] [options]",
+     "Takes the options of the homework on free-space management in \"Operating\n"
+     "Systems: Three Easy Pieces\" and makes the same random operations of the same\n"
+     "seed. Without -c it asks, with -c it answers and says why. Where that program\n"
+     "errs, this one does not: frees coalesce with neighbours in the region, a list\n"
+     "in order of size stays so after a split, and a failed allocation is -1 whatever\n"
+     "the header. -o keeps the run as a log, for every other verb.",
+     "mempool-viz ostep -n 10 -H 0 -p BEST -s 0\n"
+     "  mempool-viz ostep -S 100 -A +10,-0,+5 -p FIRST -c"},
     {"ops", "an op list, shown in the terminal", "",
      "Runs an op list and shows what each call did: strip, lists, reasons. Of a long\n"
      "list the last 24 calls are shown; --step shows any one.\n"

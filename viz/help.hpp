@@ -40,6 +40,11 @@ inline constexpr Option quarantine{"--quarantine", "N",
                                    "freed blocks wait, N bytes of them, before reuse (off)"};
 inline constexpr Option check_every{"--check-every", "",
                                     "all guards and all poison are checked at every call"};
+inline constexpr Option model{"--model", "M", "pool, or list: the textbook's allocator (pool)"};
+inline constexpr Option order{"--order", "O", "list in order of address, lifo, fifo, size+, size-"};
+inline constexpr Option coalesce{"--coalesce", "C",
+                                 "list: freed neighbours become one, on or off (on)"};
+inline constexpr Option header{"--header", "N", "list: bytes in front of every payload (0)"};
 inline constexpr Option records{"--records", "N", "size of the slab of block records"};
 
 inline constexpr Option step{"--step", "N", "call N; 0 = the pool was just created (the last)"};
@@ -69,7 +74,7 @@ inline constexpr Option utf8{"--utf8", "",
 inline constexpr Option light{"--light", "", "with colour: for paper and light screens"};
 inline constexpr Option width{"--width", "N", "64 or 32 columns between the bars (64)"};
 
-inline constexpr Option seed{"--seed", "N", "another quiz of the same log (1)"};
+inline constexpr Option quiz_seed{"--seed", "N", "another quiz of the same log (1)"};
 inline constexpr Option count{"--count", "N", "questions (8)"};
 inline constexpr Option variants{"--variants", "N", "so many sheets, by seed, seed + 1, ... (1)"};
 inline constexpr Option kinds{"--kinds", "A,B", "only questions of these kinds"};
@@ -83,6 +88,37 @@ inline constexpr Option sheet_file{"-o,--output", "FILE", "the sheet; its key go
 inline constexpr Option rules{"--rules", "LIST",
                               "first,next,best,worst,good,coalesce,split,align=N,header=N"};
 inline constexpr Option report_format{"--format", "F", "text or json (text)"};
+inline constexpr Option policies{"--policies", "P,P",
+                                 "policies or list models (all five policies)"};
+inline constexpr Option models{"--models", "M,M", "list models besides, as in list:lifo,list:fifo"};
+inline constexpr Option plot{"--plot", "FILE", "fragmentation over time, an .svg"};
+inline constexpr Option no_smallest{"--no-smallest", "", "do not look for the smallest region"};
+inline constexpr Option duel_on{"--on", "TRACE",
+                                "where they part on this trace, in place of a search"};
+inline constexpr Option seed{"--seed", "N", "another list for every number (0)"};
+inline constexpr Option want{"--want", "W,W", "what the list is to show; --wants has the words"};
+inline constexpr Option calls{"--calls", "N", "calls of the list (12)"};
+inline constexpr Option list_wants{"--wants", "", "print what can be wanted, and stop"};
+inline constexpr Option carpet{"--carpet", "FILE", "the region over time, a .png or .svg"};
+inline constexpr Option leaks{"--leaks", "", "every block that lives at the end"};
+inline constexpr Option between{"--between", "A:B",
+                                "blocks taken after call A that live at call B"};
+
+inline constexpr Option ostep_seed{"-s,--seed", "N", "seed of the random operations (0)"};
+inline constexpr Option ostep_size{"-S,--size", "N", "bytes of the region (100)"};
+inline constexpr Option ostep_base{"-b,--baseAddr", "N", "address of the region (1000)"};
+inline constexpr Option ostep_header{"-H,--headerSize", "N", "bytes in front of a block (0)"};
+inline constexpr Option ostep_align{"-a,--alignment", "N", "sizes are rounded up to N (-1: not)"};
+inline constexpr Option ostep_policy{"-p,--policy", "P", "BEST, WORST, FIRST or NEXT (BEST)"};
+inline constexpr Option ostep_order{"-l,--listOrder", "O",
+                                    "ADDRSORT, SIZESORT+, SIZESORT-, INSERT-FRONT or\n"
+                                    "                     INSERT-BACK (ADDRSORT)"};
+inline constexpr Option ostep_coalesce{"-C,--coalesce", "", "freed neighbours become one block"};
+inline constexpr Option ostep_count{"-n,--numOps", "N", "random operations (10)"};
+inline constexpr Option ostep_range{"-r,--range", "N", "largest random size (10)"};
+inline constexpr Option ostep_percent{"-P,--percentAlloc", "N", "percent that allocate (50)"};
+inline constexpr Option ostep_ops{"-A,--allocList", "LIST", "these operations, not random ones"};
+inline constexpr Option ostep_answers{"-c,--compute", "", "give the answers, with reasons"};
 
 // ---- pages
 [[nodiscard]] std::span<const Verb> verbs();

@@ -75,7 +75,10 @@ Wrong check_quiz(Options& options) {
 }
 
 Wrong check_input(const Options& options, const std::string& pool_option) {
-  const bool replay = options.verb == Verb::replay;
+  const bool no_input =
+      options.verb == Verb::duel || options.verb == Verb::gen || options.verb == Verb::ostep;
+  if (no_input) return std::nullopt;
+  const bool replay = options.verb == Verb::replay || options.verb == Verb::compare;
   const char* const file = replay ? "TRACE" : "LOG";
   if (options.verb == Verb::ops && !options.input.empty())
     return fmt::format("'{}' is no operation: one starts with + - ~ ! ? or @", options.input);
@@ -97,9 +100,11 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
 constexpr std::pair<std::string_view, Verb> verbs[] = {
     {"replay", Verb::replay},   {"check", Verb::check}, {"show", Verb::show},
     {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
-    {"quiz", Verb::quiz},       {"grade", Verb::grade}};
+    {"compare", Verb::compare}, {"duel", Verb::duel},   {"gen", Verb::gen},
+    {"stats", Verb::stats},     {"ostep", Verb::ostep}, {"quiz", Verb::quiz},
+    {"grade", Verb::grade}};
 
-constexpr std::string_view verbs_to_come[] = {"record", "step", "html", "stats", "compare", "duel"};
+constexpr std::string_view verbs_to_come[] = {"record", "step", "html"};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";
@@ -129,17 +134,35 @@ std::vector<std::string> take_ops(const std::vector<std::string>& arguments, Opt
   return others;
 }
 
+std::size_t most_inputs(Verb verb) {
+  if (verb == Verb::gen || verb == Verb::ostep) return 0;
+  return verb == Verb::duel ? 2 : 1;
+}
+
+Wrong settle_lesson(Options& options, const std::vector<std::string>& inputs) {
+  switch (options.verb) {
+    case Verb::compare: return settle(options.compare);
+    case Verb::duel: return settle(options.duel, inputs);
+    case Verb::stats: return settle(options.stats);
+    default: return std::nullopt;
+  }
+}
+
 Result<Options> parse_command(const help::Verb& verb, const std::vector<std::string>& arguments,
                               Options options) {
   CommandLine line(verb);
   declare(line, options);
-  Wrong wrong = line.run(arguments, options.input);
+  std::vector<std::string> inputs;
+  Wrong wrong = line.run(arguments, inputs, most_inputs(options.verb));
+  if (options.verb != Verb::duel && !inputs.empty()) options.input = inputs.front();
   if (line.help_wanted()) {
     Options answer;
     answer.text = line.page();
     return answer;
   }
   if (!wrong) wrong = check_input(options, line.first_given(pool_options));
+  if (!wrong) wrong = settle(options.list, line, options.pool);
+  if (!wrong) wrong = settle_lesson(options, inputs);
   if (!wrong) wrong = check_output(options);
   if (!wrong) wrong = check_quiz(options);
   if (!wrong) return options;

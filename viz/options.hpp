@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "lesson_options.hpp"
 #include "model/timeline.hpp"
 #include "quiz/sheet.hpp"
 #include "view/view.hpp"
@@ -15,23 +16,45 @@
 
 namespace mempool::viz {
 
-enum class Verb { text, ops, replay, check, show, diagram, dump, convert, quiz, grade };
+enum class Verb {
+  text,
+  ops,
+  replay,
+  check,
+  show,
+  diagram,
+  dump,
+  convert,
+  compare,
+  duel,
+  gen,
+  stats,
+  ostep,
+  quiz,
+  grade
+};
 enum class Colour { automatic, always, never };
 
 struct Options {
   Verb verb = Verb::text;
-  std::string text;                          // Verb::text: what --help or --version asked for
-  std::string input;                         // the LOG or TRACE; "-" is standard input
-  std::optional<std::string> ops;            // an op list in its place
-  std::string output;                        // empty: standard output
-  PoolSetup pool;                            // for replays and op lists
-  Moment moment;                             // what a view shows
-  std::optional<u64> diff;                   // dump: mark what changed since this call
+  std::string text;                // Verb::text: what --help or --version asked for
+  std::string input;               // the LOG or TRACE; "-" is standard input
+  std::optional<std::string> ops;  // an op list in its place
+  std::string output;              // empty: standard output
+  PoolSetup pool;                  // for replays and op lists
+  ListChoice list;                 // a list allocator in the pool's place, if it is wanted
+  Moment moment;                   // what a view shows
+  std::optional<u64> diff;         // dump: mark what changed since this call
   std::optional<std::pair<u64, u64>> steps;  // diagram: calls from, to
   std::string format = "svg";                // diagram: of the files in a folder
   bool check_policy = true;
   Colour colour = Colour::automatic;
   ViewOptions view;
+  CompareOptions compare;
+  DuelOptions duel;
+  GenOptions gen;
+  StatsOptions stats;
+  OstepSetup ostep;
 
   // quiz
   u64 seed = 1;

@@ -83,7 +83,8 @@ typedef struct pool_bytes {
   F(MARK, fill, FLAG, "fresh payload is filled with '0', freed payload with '.'")             \
   F(MARK, poison, FLAG, "the bytes of free blocks are 0xDD")                                   \
   F(OPT, quarantine, BYTES, "most bytes that freed blocks keep from being used again")         \
-  F(MARK, capture, FLAG, "bytes that change are told at every call, wherever they are")
+  F(MARK, capture, FLAG, "bytes that change are told at every call, wherever they are")        \
+  F(TEXT, model, TEXT, "what kind of pool it is, if it is not the library's own")
 
 #define POOL_FIELDS_alloc(F)                                                                   \
   F(U64, block, NUMBER, "allocation number")                                                   \

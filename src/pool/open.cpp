@@ -104,7 +104,8 @@ void Pool::start_watching() {
                      static_cast<u8>(settings_.fill),
                      static_cast<u8>(settings_.poison),
                      settings_.quarantine == 0 ? POOL_NONE : settings_.quarantine,
-                     static_cast<u8>(settings_.capture)};
+                     static_cast<u8>(settings_.capture),
+                     nullptr};
   watch_.event(event);
   watch_.end_call();
 }

@@ -51,7 +51,7 @@ Events from_pool(u64 blocks) {
   events.reserve(4 * blocks + 4 * exchanges);
   MemoryPool* pool = pool_create(blocks * 256);
   pool_event create = event::make(POOL_EVENT_CREATE);
-  create.as.create = {blocks * 256, 16, POOL_FIRST, 0, 0, nullptr, 0, 0, POOL_NONE, 0};
+  create.as.create = {blocks * 256, 16, POOL_FIRST, 0, 0, nullptr, 0, 0, POOL_NONE, 0, nullptr};
   events.emplace_back(create);
   const pool_sink sink{
       sizeof sink, &events,

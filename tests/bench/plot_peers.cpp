@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "bench/plots.hpp"
-#include "bench/svg.hpp"
+#include "view/svg.hpp"
 
 namespace mempool::bench {
 
 namespace {
+
+using namespace viz;
 
 struct Shown {
   const char* peer;

@@ -68,7 +68,7 @@ def look(name, picture=True):
     """Every verb on a log. The status of `check`."""
     for verb in (['show'], ['dump'], ['show', '--seq', '1'], ['convert', '-o', 'out.jsonl'],
                  ['convert', '-o', 'out.mplog'], ['convert', '-o', 'out.csv'],
-                 ['diagram', '-o', 'out.dot']):
+                 ['diagram', '-o', 'out.dot'], ['stats'], ['compare', '--no-smallest']):
         answer(verb[0], name, *verb[1:])
     if os.path.exists('out.dot'):
         expect_harmless(read('out.dot').decode(), 'out.dot')
@@ -106,8 +106,9 @@ def numbers():
             text = json.dumps({**line, key: NOT_JSON}).replace(f'"{NOT_JSON}"', value) + '\n'
             lines = [json.dumps(other) + '\n' for other in whole]
             a_log(*lines[:at], text, *lines[at + 1:])
-            for verb in ('check', 'show', 'dump', 'diagram'):
+            for verb in ('check', 'show', 'dump', 'diagram', 'stats'):
                 answer(verb, 'hostile.jsonl')
+            answer('compare', 'hostile.jsonl', '--no-smallest')
     for value in values:
         for key in ('capacity', 'align', 'guards'):
             old = {'capacity': '1024', 'align': '16', 'guards': '0'}[key]

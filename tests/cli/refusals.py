@@ -9,6 +9,9 @@ import harness
 from harness import (case, environment, expect, expect_equal, expect_in, log, refused, tool, viz,
                      write)
 
+VERBS = ('replay', 'check', 'show', 'diagram', 'dump', 'convert', 'compare', 'duel', 'gen', 'stats',
+         'ostep')
+
 
 def has_full():
     return os.path.exists('/dev/full')
@@ -31,7 +34,7 @@ def usage():
 def help_pages():
     expect_in('Verbs:', viz('--help').text)
     expect_in('mempool-viz 0.', viz('--version').text)
-    for verb in ('replay', 'check', 'show', 'diagram', 'dump', 'convert'):
+    for verb in VERBS:
         expect_in('Example:', viz(verb, '--help').text)
 
 
@@ -39,11 +42,11 @@ def help_pages():
 def examples():
     log('run.jsonl', ops='+10,+20,-0,+5,~1:40,-2,+8,@end')
     write('program.rep.gz', '0\n1\n2\n1\na 0 8\nf 0\n')
-    for verb in ('replay', 'check', 'show', 'diagram', 'dump', 'convert'):
+    for verb in VERBS:
         page = viz(verb, '--help').text
         example = page[page.index('Example:') + len('Example:'):]
         for line in example.strip().splitlines():
-            line = line.strip().split(' | ')[0].replace('mempool-viz', tool(), 1)
+            line = line.strip().split(' | ')[0].replace('mempool-viz', tool())
             done = subprocess.run(line, shell=True, stdout=subprocess.DEVNULL, check=False,
                                   stderr=subprocess.PIPE, env=environment())
             expect(done.returncode in (0, 1 if '.svg' in line else 0), f'{line}: {done.stderr}')

@@ -164,7 +164,8 @@ bool Calls::open() {
                        static_cast<u8>(options.fill == POOL_ON),
                        static_cast<u8>(options.poison == POOL_ON),
                        options.quarantine == 0 ? POOL_NONE : options.quarantine,
-                       static_cast<u8>(options.capture == POOL_ON)};
+                       static_cast<u8>(options.capture == POOL_ON),
+                       nullptr};
   on_event(this, &created);
   const pool_sink sink{sizeof sink, this, on_event, nullptr};
   require(pool_set_sink(pool_, &sink) == 0, "a sink can be set");

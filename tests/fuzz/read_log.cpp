@@ -1,6 +1,7 @@
 // Fuzz target: the bytes as a log, through all that mempool-viz does with one.
 //
 //     bytes --reader--> events --model, check--> frame of a call --views--> text, DOT
+//                              --sample--> figures over time; --from_log--> calls, made again
 //
 // Any bytes are legal, in either encoding: the first ones decide. Whatever they are, there is an
 // answer, in bounded time and memory, and nothing in it does anything to a terminal or a picture.
@@ -11,10 +12,13 @@
 #include "log/encoding.hpp"
 #include "log/reader.hpp"
 #include "model/check.hpp"
+#include "model/sampled.hpp"
 #include "model/timeline.hpp"
 #include "support/safe_output.hpp"
+#include "view/carpet.hpp"
 #include "view/terminal.hpp"
 #include "view/view.hpp"
+#include "workload/from_log.hpp"
 
 namespace mempool::tests {
 
@@ -102,6 +106,29 @@ void look(const std::string& bytes) {
   if (const auto event = load({{}, last->after.last_seq, last->after.pool})) view(*event, {});
 }
 
+/// What it comes to over time, and its calls made again, as far as they can be.
+void sum_up(const std::string& bytes) {
+  viz::Sampling sampling;
+  sampling.column = [](const viz::Model& model) {
+    const auto column = viz::column_of(model, viz::rows_of(model.capacity));
+    require(column.size() == viz::rows_of(model.capacity), "a column has all rows");
+    return std::vector<u8>(column.size());
+  };
+  sampling.between = {0, 5};
+  auto reader = log::Reader::from_text(bytes);
+  const auto sampled = viz::sample(*reader, sampling, nullptr);
+  if (!sampled) require_none("why there is no sample", unsafe_in_text(sampled.error().what));
+  if (sampled) require(sampled->samples.size() <= viz::most_samples + 1, "samples are bounded");
+  reader = log::Reader::from_text(bytes);
+  const auto recording = viz::workload_from_log(*reader, {}, nullptr);
+  if (!recording)
+    return require_none("why there is no workload", unsafe_in_text(recording.error().what));
+  constexpr u64 large = u64{1} << 20;
+  if (*recording->setup.capacity > large) return;
+  const auto outcome = viz::play(recording->workload, recording->setup, {}, nullptr);
+  if (!outcome) require_none("why it cannot be played", unsafe_in_text(outcome.error().what));
+}
+
 }  // namespace
 
 }  // namespace mempool::tests
@@ -118,5 +145,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   read_all(std::move(*reader));
   for (const bool policy : {true, false}) check(std::move(*log::Reader::from_text(bytes)), policy);
   look(bytes);
+  sum_up(bytes);
   return 0;
 }

@@ -63,7 +63,8 @@ void Scene::tell_create() {
                        static_cast<u8>(setup_.fill),
                        static_cast<u8>(setup_.poison),
                        setup_.quarantine == 0 ? POOL_NONE : setup_.quarantine,
-                       static_cast<u8>(setup_.capture)};
+                       static_cast<u8>(setup_.capture),
+                       nullptr};
   on_event(this, &created);
 }
 

@@ -30,7 +30,8 @@ Scribe::Scribe(u64 capacity, Style style) : pool_(style.pool) {
                        static_cast<u8>(style.fill),
                        static_cast<u8>(style.poison),
                        style.quarantine == 0 ? POOL_NONE : style.quarantine,
-                       0};
+                       0,
+                       style.model};
   event(created);
 }
 

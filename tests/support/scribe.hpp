@@ -27,6 +27,7 @@ struct Style {
   u64 base = 0;  // of the region: not 0 in a caller's buffer
   bool poison = false;
   u64 quarantine = 0;  // 0: none
+  const char* model = nullptr;
 };
 
 class Scribe {

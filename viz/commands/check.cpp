@@ -30,6 +30,7 @@ Result<int> commands::check(const Options& options) {
   std::string text = fmt::format("ok: {} events, {} calls, {}; at the end {} ({} bytes) live\n",
                                  result.events, result.calls, count_text(result.pools, "pool"),
                                  count_text(result.live_blocks, "block"), result.live_bytes);
+  for (const std::string& rules : result.left_out) text += rules + "\n";
   if (result.unchecked != 0) {
     text += fmt::format("{} of the events come after a gap: only their order could be checked\n",
                         result.unchecked);

@@ -28,6 +28,11 @@ namespace commands {
 [[nodiscard]] Result<int> convert(const Options& options);
 [[nodiscard]] Result<int> grade(const Options& options);
 [[nodiscard]] Result<int> quiz(const Options& options);
+[[nodiscard]] Result<int> compare(const Options& options);
+[[nodiscard]] Result<int> duel(const Options& options);
+[[nodiscard]] Result<int> gen(const Options& options);
+[[nodiscard]] Result<int> stats(const Options& options);
+[[nodiscard]] Result<int> ostep(const Options& options);
 [[nodiscard]] Result<int> ops(const Options& options);
 
 }  // namespace commands

@@ -17,7 +17,7 @@
 #include "shell/output.hpp"
 #include "shell/progress.hpp"
 #include "view/dot.hpp"
-#include "view/svg.hpp"
+#include "view/dot_svg.hpp"
 
 namespace mempool::viz {
 

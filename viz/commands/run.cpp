@@ -28,6 +28,11 @@ Result<int> dispatch(const Options& options) {
     case Verb::convert: return commands::convert(options);
     case Verb::grade: return commands::grade(options);
     case Verb::quiz: return commands::quiz(options);
+    case Verb::compare: return commands::compare(options);
+    case Verb::duel: return commands::duel(options);
+    case Verb::gen: return commands::gen(options);
+    case Verb::stats: return commands::stats(options);
+    case Verb::ostep: return commands::ostep(options);
   }
   return bad;
 }

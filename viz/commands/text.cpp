@@ -43,6 +43,10 @@ Result<int> write_one(std::string_view view, const Options& options) {
 
 }  // namespace
 
+Palette palette_of(const Options& options) {
+  return wants_colour(options) ? Palette::dark : Palette::none;
+}
+
 Result<int> write_text(std::string_view view, const Loaded& loaded, const Options& options,
                        const Frame* diff) {
   const std::string text = draw(view, loaded.frame, options, diff);

@@ -3,8 +3,13 @@
 #pragma once
 
 #include "commands/source.hpp"
+#include "view/text.hpp"
 
 namespace mempool::viz {
+
+/// Colours for standard output or the options' file: if they are asked for, or wanted by a terminal
+/// whose user has not said NO_COLOR.
+[[nodiscard]] Palette palette_of(const Options& options);
 
 /// Draws the frame by the view of this name, in colour if that is wanted where it goes to, and
 /// writes it to the options' output, whole or not at all.

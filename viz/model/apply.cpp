@@ -65,6 +65,7 @@ Block Apply::free_block(u64 offset, u64 size, u64 number) const {
   block.size = size;
   block.number = number;
   block.call = event_.call;
+  block.payload = m_.next_listed++;
   return block;
 }
 
@@ -118,16 +119,20 @@ Apply::It Apply::cut(It it, u64 kept) {
   Block& low = it->second;
   count(low, false);
   const u64 rest = low.size - kept;
-  const u64 number = low.number;
+  const u64 number = low.number, listed = low.listed(), low_end = low.offset + kept;
   low.size = kept;
   low.number = m_.next_free_number++;
   low.call = event_.call;
   count(low, true);
-  return add_free(low.end(), rest, number);
+  const It it_rest = add_free(low_end, rest, number);
+  it_rest->second.payload = listed;
+  --m_.next_listed;
+  return it_rest;
 }
 
-//  [ left ][ right ]   =>   [ left, keeps its number ]
+//  [ left ][ right ]   =>   [ left, keeps its number ]      and it is listed anew
 Apply::It Apply::unite(It left, It right) {
+  left->second.payload = std::max(left->second.listed(), right->second.listed());
   count(left->second, false);
   count(right->second, false);
   left->second.size += right->second.size;

@@ -24,6 +24,8 @@ Fault Apply::create(const pool_event_create& e) {
   if (m_.open || m_.destroyed) return Fault::created_twice;
   if (e.capacity == 0 || !is_power_of_two(e.align)) return Fault::bad_size;
   open_pool(e);
+  m_.model = e.model == nullptr ? "" : e.model;
+  m_.list = read_list_model(m_.model);
   add_free(0, e.capacity, m_.next_free_number++);
   return Fault::none;
 }

@@ -95,6 +95,8 @@ CheckResult Checker::finish() {
     if (!broken() && whole)
       if (const Verified verified = pool.check.finish())
         breaks(pool.line, fmt::format("pool {}, end of call {}", number, pool.call), *verified);
+    if (const std::string rules = pool.check.left_out(); options_.policy && !rules.empty())
+      result_.left_out.push_back(fmt::format("pool {} {}", number, rules));
     result_.calls += pool.check.calls();
     result_.unchecked += pool.check.unchecked();
     result_.live_blocks += pool.check.model().used_blocks;

@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "log/reader.hpp"
@@ -27,6 +28,7 @@ struct CheckResult {
   u64 events = 0, calls = 0, pools = 0;
   u64 live_blocks = 0, live_bytes = 0;  // at the end: leaks, which do not fail a check
   u64 unchecked = 0;  // events after a gap (`dropped`): only their seq and calls could be checked
+  std::vector<std::string> left_out;  // sentences: rules that do not hold for what `create` says
   std::optional<std::string> broken;  // the first rule that does not hold, with its witness
   u64 broken_line = 0;
 };

@@ -35,12 +35,12 @@ Verified PoolCheck::alloc_geometry(const pool_event_alloc& e) const {
   const u64 align = model_.align;
   if (e.offset % align != 0)
     return Broken{Rule::geometry, fmt::format("offset {} is no multiple of {}", e.offset, align)};
-  if (e.payload != e.offset + round_up(model_.guard_size, align))
+  const u64 front = round_up(model_.guard_size, align) + model_.header_bytes();
+  if (e.payload != e.offset + front)
     return Broken{
         Rule::geometry,
-        fmt::format("the payload starts at {}, but {} bytes of front guard from {} end at {}",
-                    e.payload, round_up(model_.guard_size, align), e.offset,
-                    e.offset + round_up(model_.guard_size, align))};
+        fmt::format("the payload starts at {}, but {} bytes of {} from {} end at {}", e.payload,
+                    front, model_.list ? "header" : "front guard", e.offset, e.offset + front)};
   if (e.size != whole_block(model_, e.requested, model_.guard_size))
     return Broken{Rule::geometry,
                   fmt::format("the block has {} bytes, but {} asked for need {}", e.size,

@@ -57,7 +57,7 @@ Verified PoolCheck::neighbours(const Block& left, const Block& right) const {
   if (left.end() != right.offset)
     return Broken{Rule::tiling, fmt::format("{} ends at {}, the next block starts at {}", at(left),
                                             left.end(), right.offset)};
-  if (ours_ && !left.used && !right.used)
+  if (ours_ && model_.coalesces() && !left.used && !right.used)
     return Broken{Rule::coalesced,
                   fmt::format("{} and {} are neighbours and both free", at(left), at(right))};
   return std::nullopt;

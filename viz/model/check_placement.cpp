@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "model/pool_check.hpp"
+#include "model/story.hpp"
 
 namespace mempool::viz {
 
@@ -49,6 +50,8 @@ std::string PoolCheck::misplaced(const Wanted& wanted, Hole from, Hole chosen) c
         "no free block has {} bytes, so the lowest is taken in which the block fits as it lies; "
         "that is {}, not {}",
         room, it, taken);
+  if (model_.list)
+    return fmt::format("{}: for {} that is {}, not {}", policy_text(model_), room, it, taken);
   switch (model_.policy) {
     case POOL_FIRST:
       return fmt::format(
@@ -76,6 +79,23 @@ std::string PoolCheck::misplaced(const Wanted& wanted, Hole from, Hole chosen) c
   }
 }
 
+/// What a walk along the list takes, as the call found it: the parts of a split are one block
+/// again.
+std::optional<Hole> PoolCheck::listed_choice(const Wanted& wanted) const {
+  const Block* rest = call_.cut_high == 0 ? nullptr : model_.at(call_.cut_high);
+  std::vector<Block> blocks;
+  for (const auto& [offset, block] : model_.blocks()) {
+    if (block.used || &block == rest) continue;
+    blocks.push_back(block);
+    if (rest != nullptr && offset == call_.cut_low) blocks.back().size += rest->size;
+  }
+  FreeList list;
+  for (const Block& block : blocks) list.push_back(&block);
+  sort_list(list, model_.list_order());
+  const Block* chosen = choose(model_.policy, list, wanted, model_.cursor);
+  return chosen == nullptr ? std::nullopt : std::optional(Hole{chosen->offset, chosen->size});
+}
+
 //  [ ......... from ......... ]   =>   [ gap ][ block ][ rest ]
 Verified PoolCheck::placement(const pool_event_alloc& e) const {
   const auto from = free_.at_or_before(e.offset);
@@ -89,7 +109,7 @@ Verified PoolCheck::placement(const pool_event_alloc& e) const {
                                            gap == 0 ? "the low part is to be handed out"
                                                     : fmt::format("its alignment needs {}", gap))};
   if (model_.policy == POOL_NEXT && model_.cursor == POOL_NONE) return std::nullopt;
-  const auto chosen = free_.choose(wanted, model_.cursor);
+  const auto chosen = model_.list ? listed_choice(wanted) : free_.choose(wanted, model_.cursor);
   if (!chosen || chosen->offset == from->offset) return std::nullopt;
   return Broken{Rule::placement, misplaced(wanted, *from, *chosen)};
 }
@@ -97,7 +117,7 @@ Verified PoolCheck::placement(const pool_event_alloc& e) const {
 /// pool_realloc() moves a block, or fails, only where it cannot be resized in place.
 Verified PoolCheck::has_to_move(u64 number, u64 requested) const {
   const Block* block = model_.live(number);
-  if (block == nullptr) return std::nullopt;
+  if (block == nullptr || model_.list) return std::nullopt;
   if (call_.released) return std::nullopt;  // it was tried before they made room
   const auto right = free_.at_or_before(block->end());
   const bool free_right = right && right->offset == block->end();

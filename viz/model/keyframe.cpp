@@ -2,8 +2,8 @@
 // there is no gap, guards lie where the payload leaves them room, neighbours have near numbers and
 // calls.
 //
-//     figures · blocks [flags, gap, size, number, call, payload, slack, guards] · bytes told ·
-//     damage, origins (keyframe_past.cpp)
+//     figures · names · blocks [flags, gap, size, number, call, payload, slack, guards] · bytes
+//     told · damage, origins (keyframe_past.cpp)
 //
 // About nine bytes a block where a million live.
 #include "model/keyframe.hpp"
@@ -26,7 +26,8 @@ void each_figure(auto& m, auto visit) {
   visit(m.peak_payload), visit(m.peak_call), visit(m.allocs), visit(m.frees), visit(m.failures);
   visit(m.misuses), visit(m.reallocs), visit(m.leaked_blocks), visit(m.leaked_bytes);
   visit(m.next_number), visit(m.next_free_number), visit(m.last_seq), visit(m.last_call);
-  visit(m.cursor), visit(m.base_in_page), visit(m.last_check), visit(m.damaged_places);
+  visit(m.next_listed), visit(m.cursor), visit(m.base_in_page), visit(m.last_check),
+      visit(m.damaged_places);
 }
 
 // Flags of a block. It leads if its number is live and means this block, not the place it moved to.
@@ -133,6 +134,7 @@ std::string Keyframe::pack(const Model& model) {
   out.reserve(model.blocks_.size() * 16 + 256);
   each_figure(model, [&](u64 figure) { put(out, figure); });
   put_text(out, model.name);
+  put_text(out, model.model);
   pack_blocks(model, out);
   pack_told(model.told_, out);
   pack_damage(model, out);
@@ -160,6 +162,7 @@ void Keyframe::pack_blocks(const Model& model, std::string& out) {
     put_delta(out, likely.call(block.used, block.number), block.call);
     likely.saw(block);
     end = block.end();
+    if (!block.used && !model.list_in_address_order()) put(out, block.listed());
     if (!block.used) continue;
     if ((flags & payload_inside) != 0) put(out, block.payload - offset);
     put(out, end - block.payload_end());
@@ -201,6 +204,8 @@ std::optional<Model> Keyframe::unpack(std::string_view bytes, History history) {
     figure = static_cast<std::remove_reference_t<decltype(figure)>>(in.number());
   });
   model.name = in.text();
+  model.model = in.text();
+  model.list = read_list_model(model.model);
   const bool sound = !in.bad() && model.capacity != 0 && is_power_of_two(model.align) &&
                      model.base_in_page < page_bytes;
   if (!sound || !unpack_blocks(in, model) || !unpack_told(in, model)) return std::nullopt;
@@ -234,6 +239,7 @@ bool Keyframe::unpack_blocks(Unpack& in, Model& model) {
     block.call = in.delta(likely.call(block.used, block.number));
     likely.saw(block);
     end = block.end();
+    if (!block.used && !model.list_in_address_order()) block.payload = in.number();
     if (block.used && !unpack_payload(in, flags, block)) return false;
     if (in.bad() || !add_block(model, std::move(block), (flags & leads) != 0)) return false;
   }

@@ -17,7 +17,7 @@ namespace mempool::viz {
 class Keyframe {
  public:
   /// To be changed whenever the bytes change, or what events do to a model does.
-  static constexpr u32 version = 1;
+  static constexpr u32 version = 2;
 
   /// Equal models give equal bytes.
   [[nodiscard]] static std::string pack(const Model& model);

@@ -20,7 +20,7 @@ struct Search {
   bool as_it_lies;
 };
 
-/// Where a walk starts: at the lowest address, or at next fit's cursor.
+/// Where a walk starts: at the head of the list, or at next fit's cursor.
 std::size_t walk_start(const Search& s) {
   const u64 cursor = s.before.cursor;
   if (s.before.policy != POOL_NEXT || cursor == POOL_NONE || s.as_it_lies) return 0;
@@ -72,6 +72,7 @@ void look(Telling& t, u64 taken) {
     look.gap = wanted.gap(block->offset);
     if (wanted.fits(block->offset, block->size)) ++*story.fits;
     if (block == from) look.verdict = Verdict::taken;
+    look.place = story.trail.size() + 1;
     story.trail.push_back(look);
   }
   // Where the log and the policy disagree, or the log opened after the last placement, there was
@@ -80,17 +81,20 @@ void look(Telling& t, u64 taken) {
   const bool explained =
       taken == POOL_NONE ||
       (cursor_known && from == choose(before.policy, list, wanted, before.cursor));
-  if (!explained) return;
-  const Search search{before, list, wanted, from, story.as_it_lies};
-  story.walk_start = walk_start(search);
-  for (const std::size_t place : walk(search, story.walk_start)) {
-    story.trail[place].verdict = verdict(search, *list[place]);
-    story.trail[place].ordinal = ++story.looked_at;
+  if (explained) {
+    const Search search{before, list, wanted, from, story.as_it_lies};
+    story.walk_start = walk_start(search);
+    for (const std::size_t place : walk(search, story.walk_start)) {
+      story.trail[place].verdict = verdict(search, *list[place]);
+      story.trail[place].ordinal = ++story.looked_at;
+    }
   }
+  std::ranges::sort(story.trail, {}, &Look::offset);
 }
 
 std::vector<Look> Story::walk() const {
   std::vector<Look> looks = trail;
+  std::ranges::sort(looks, {}, &Look::place);
   std::rotate(looks.begin(), looks.begin() + static_cast<std::ptrdiff_t>(walk_start), looks.end());
   return looks;
 }

@@ -97,6 +97,27 @@ u64 Model::largest_free() const {
   return largest;
 }
 
+void sort_list(std::vector<const Block*>& list, ListOrder order) {
+  const auto by = [&](auto key) { std::ranges::stable_sort(list, {}, key); };
+  switch (order) {
+    case ListOrder::address: return;
+    case ListOrder::lifo: return by([](const Block* b) { return u64_max - b->listed(); });
+    case ListOrder::fifo: return by([](const Block* b) { return b->listed(); });
+    case ListOrder::size_up:
+      return by([](const Block* b) { return std::pair(b->size, b->listed()); });
+    case ListOrder::size_down:
+      return by([](const Block* b) { return std::pair(u64_max - b->size, b->listed()); });
+  }
+}
+
+std::vector<const Block*> Model::free_list() const {
+  std::vector<const Block*> list;
+  for (const auto& [offset, block] : blocks_)
+    if (!block.used) list.push_back(&block);
+  sort_list(list, list_order());
+  return list;
+}
+
 Byte Model::byte(u64 offset, const Block* block) const {
   if (const std::optional<u8> value = told_.at(offset)) return {true, false, *value};
   if (block == nullptr) return {};

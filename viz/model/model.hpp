@@ -11,6 +11,7 @@
 
 #include <mempool/event.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -20,6 +21,7 @@
 #include "base/units.hpp"
 #include "model/aside.hpp"
 #include "model/history.hpp"
+#include "model/list_model.hpp"
 #include "model/number_table.hpp"
 #include "model/offset_map.hpp"
 #include "model/origins.hpp"
@@ -64,7 +66,7 @@ struct alignas(64) Block {
   u64 offset = 0;
   u64 size = 0;
   u64 number = 0;     // used: the allocation number (#17); free: the viewer's number (f8)
-  u64 payload = 0;    // offset of the payload; used blocks only
+  u64 payload = 0;    // used: offset of the payload; free: see listed()
   u64 requested = 0;  // bytes asked for; used blocks only
   u64 call = 0;       // call that gave the block its present form
   bool used = false;
@@ -80,6 +82,9 @@ struct alignas(64) Block {
   /// The guard that holds this offset; nullptr if none does.
   [[nodiscard]] const Guard* guard_at(u64 at) const;
   [[nodiscard]] bool lives() const { return used && !quarantined; }
+  /// When a free block came into the free list: counted, the initial one is 0. What a split leaves
+  /// has the place of what was cut.
+  [[nodiscard]] u64 listed() const { return used ? 0 : payload; }
   [[nodiscard]] std::string name() const;  // "#17", "f8", or "#7q": freed, in quarantine
 };
 
@@ -103,6 +108,9 @@ struct Byte {
   bool fill = false;  // known because the pool fills payload, not because it was recorded
   u8 value = 0;
 };
+
+/// Free blocks that are in the order of their addresses, put into the order of a list.
+void sort_list(std::vector<const Block*>& list, ListOrder order);
 
 /// Why an event could not be applied as it stands.
 enum class Fault {
@@ -130,12 +138,14 @@ class Model {
   u32 policy = 0;        // a pool_policy
   u64 guard_size = 0;    // for later blocks; 0 = off
   bool fill = false;
-  bool poison = false;     // free bytes are 0xDD unless somebody writes to them
-  u64 quarantine = 0;      // most bytes in quarantine; 0 = off
-  bool capture = false;    // bytes of any kind are told
-  std::string name;        // empty if none
-  bool open = false;       // created, or seen in a snapshot, and not destroyed
-  bool destroyed = false;  // blocks stay as they were: what still lives has leaked
+  bool poison = false;            // free bytes are 0xDD unless somebody writes to them
+  u64 quarantine = 0;             // most bytes in quarantine; 0 = off
+  bool capture = false;           // bytes of any kind are told
+  std::string model;              // what kind of pool it is, if not the library's own; else empty
+  std::optional<ListModel> list;  // the same, understood: the classroom's list allocator
+  std::string name;               // empty if none
+  bool open = false;              // created, or seen in a snapshot, and not destroyed
+  bool destroyed = false;         // blocks stay as they were: what still lives has leaked
 
   // ---- its blocks
   using Blocks = OffsetMap<Block>;  // in address order
@@ -148,17 +158,30 @@ class Model {
   /// The call at which the block of this number was given back, moved away or reset. O(frees).
   [[nodiscard]] std::optional<u64> freed_call(u64 number) const { return history_.call_of(number); }
   [[nodiscard]] u64 largest_free() const;  // O(blocks)
+  /// Free blocks in the order of the free list: by address, unless a list model says otherwise.
+  [[nodiscard]] std::vector<const Block*> free_list() const;
+  [[nodiscard]] ListOrder list_order() const { return list ? list->order : ListOrder::address; }
+  [[nodiscard]] bool list_in_address_order() const { return list_order() == ListOrder::address; }
+  /// A freed block coalesces with its free neighbours, at once.
+  [[nodiscard]] bool coalesces() const { return !list || list->coalesces; }
+  /// Bytes in front of a payload that are neither guard nor free: a list model's header.
+  [[nodiscard]] u64 header_bytes() const { return list ? round_up(list->header, align) : 0; }
   /// The blocks in quarantine, the oldest first. O(blocks) if there are any.
   [[nodiscard]] std::vector<const Block*> in_quarantine() const;
 
   // ---- sums, kept as events come; capacity = used + quarantined + free;
-  // used_bytes = payload_bytes + guard_bytes + padding_bytes
+  // used_bytes = payload_bytes + guard_bytes + all_headers + padding_bytes
   u64 free_bytes = 0, free_blocks = 0;
   u64 used_bytes = 0, used_blocks = 0;  // whole blocks that live
   u64 quarantined_bytes = 0, quarantined_blocks = 0;
   u64 payload_bytes = 0;  // asked for, in live blocks
   u64 guard_bytes = 0;    // written guards (padding included) of live blocks
-  [[nodiscard]] u64 padding_bytes() const { return used_bytes - payload_bytes - guard_bytes; }
+  [[nodiscard]] u64 all_headers() const {
+    return std::min(used_blocks * header_bytes(), used_bytes - payload_bytes - guard_bytes);
+  }
+  [[nodiscard]] u64 padding_bytes() const {
+    return used_bytes - payload_bytes - guard_bytes - all_headers();
+  }
   u64 peak_payload = 0, peak_call = 0;  // while a block moves, both places count
   u64 allocs = 0, frees = 0;            // blocks handed out and given back; no moves among them
   u64 failures = 0, misuses = 0;        // damaged guards are no misuse events
@@ -189,6 +212,7 @@ class Model {
   // ---- numbers
   u64 next_number = 0;       // the next allocation's
   u64 next_free_number = 1;  // the next freed block's
+  u64 next_listed = 0;       // the next entry into the free list
   u64 last_seq = 0, last_call = 0;
   u64 cursor = 0;  // next fit's: end of the last placement; POOL_NONE = not known (a snapshot)
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "model/story.hpp"
+
 namespace mempool::viz {
 
 namespace {
@@ -17,9 +19,10 @@ const Block* first_fit(const FreeList& list, u64 needed) {
 }
 
 const Block* next_fit(const FreeList& list, u64 needed, u64 cursor) {
-  for (const Block* block : list)
-    if (block->size >= needed && block->end() > cursor) return block;
-  return first_fit(list, needed);
+  const auto start = std::ranges::find_if(list, [&](const Block* b) { return b->end() > cursor; });
+  const auto fits = [&](const Block* block) { return block->size >= needed; };
+  const auto found = std::find_if(start, list.end(), fits);
+  return found != list.end() ? *found : first_fit(list, needed);
 }
 
 const Block* best_fit(const FreeList& list, u64 needed) {
@@ -64,14 +67,12 @@ const Block* by_policy(u32 policy, const FreeList& list, u64 needed, u64 cursor)
 }  // namespace
 
 FreeList free_list(const Model& model) {
-  FreeList list;
-  for (const auto& [offset, block] : model.blocks())
-    if (!block.used) list.push_back(&block);
-  return list;
+  return model.free_list();
 }
 
 u64 whole_block(const Model& model, u64 requested, u64 guard) {
-  const u64 sum = add_saturating(add_saturating(round_up(guard, model.align), requested), guard);
+  const u64 front = round_up(guard, model.align) + model.header_bytes();
+  const u64 sum = add_saturating(add_saturating(front, requested), guard);
   return std::max(round_up(sum, model.align), model.align);
 }
 
@@ -121,6 +122,15 @@ std::string_view policy_name(u32 policy) {
     case POOL_GOOD: return "Good fit";
     default: return "An unknown policy";
   }
+}
+
+std::string policy_text(const Model& model) {
+  std::string text = policy_in_words(model.policy);
+  if (!model.list) return model.model.empty() ? text : text + " of a kind that is not known here";
+  text += fmt::format(" over a list, {}", in_words(model.list->order));
+  if (!model.list->coalesces) text += ", not coalescing";
+  if (model.list->header != 0) text += fmt::format(", headers of {} B", model.list->header);
+  return text;
 }
 
 std::string policy_in_words(u32 policy) {

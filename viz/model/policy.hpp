@@ -33,7 +33,8 @@ struct Wanted {
   }
 };
 
-/// Bytes of the block that serves a request: front guard, payload and guard, rounded up; saturates.
+/// Bytes of the block that serves a request: header, front guard, payload and guard, rounded up;
+/// saturates.
 [[nodiscard]] u64 whole_block(const Model& model, u64 requested, u64 guard);
 
 /// What an allocation in this pool looks for. alignment: POOL_NONE if none was asked for.
@@ -44,12 +45,13 @@ struct Wanted {
   return POOL_FIRST <= policy && policy <= POOL_GOOD;
 }
 
-/// Free blocks in address order, borrowed from a model.
+/// Free blocks in the order of the list, borrowed from a model.
 using FreeList = std::vector<const Block*>;
 [[nodiscard]] FreeList free_list(const Model& model);
 
 /// The block that the policy takes from; nullptr if none serves (or the policy is unknown). Ties
-/// go to the lowest address. The cursor is next fit's.
+/// go to the first in the list, in the library's own pools the lowest address. The cursor is next
+/// fit's: its walk begins at the first block of the list that ends after it, and goes round.
 /// When no free block has `room` bytes, an aligned request takes the lowest one that fits as it
 /// lies, whatever the policy.
 [[nodiscard]] const Block* choose(u32 policy, const FreeList& list, const Wanted& wanted,

@@ -235,6 +235,7 @@ Verified PoolCheck::apply(E event) {
   }
   const Fault fault = model_.apply(event);
   if (fault != Fault::none) return Broken{rule_of(event.kind), text(fault)};
+  if (!model_.model.empty() && !model_.list) ours_ = false;
   if (is_snapshot || event.kind == POOL_EVENT_CREATE)
     free_ = FreeIndex(ours_ ? model_.policy : 0);  // an order that nobody asks for costs time
   remember(event);
@@ -311,6 +312,18 @@ void PoolCheck::index(u64 first, u64 last) {
   for (auto it = model_.blocks().lower_bound(first);
        it != model_.blocks().end() && it->first <= last; ++it)
     if (!it->second.used) free_.insert({it->second.offset, it->second.size});
+}
+
+std::string PoolCheck::left_out() const {
+  if (model_.model.empty()) return "";
+  if (!model_.list)
+    return "is of a kind that is not known here: only what any allocator must keep was checked";
+  const auto rule = [](Rule each) {
+    return fmt::format("R{} {}", static_cast<u8>(each), text(each).name);
+  };
+  std::string rules = rule(Rule::resize) + " (a list allocator always moves)";
+  if (!model_.coalesces()) rules += " and " + rule(Rule::coalesced);
+  return "is a list allocator: left out " + rules;
 }
 
 Verified PoolCheck::finish() {

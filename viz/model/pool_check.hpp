@@ -11,6 +11,7 @@
 
 #include "model/free_index.hpp"
 #include "model/model.hpp"
+#include "model/policy.hpp"
 #include "model/rules.hpp"
 
 namespace mempool::viz {
@@ -29,6 +30,8 @@ class PoolCheck {
   [[nodiscard]] const Model& model() const { return model_; }
   [[nodiscard]] u64 calls() const { return calls_; }
   [[nodiscard]] u64 unchecked() const { return unchecked_; }
+  /// Which rules are not held against a pool that is no real one, and why; empty: all are.
+  [[nodiscard]] std::string left_out() const;
   /// The broken rule is one of the end of the call before the event that see() was given.
   [[nodiscard]] bool broke_at_end_of_call() const { return broke_at_end_; }
 
@@ -66,6 +69,7 @@ class PoolCheck {
   [[nodiscard]] Verified aligned(const pool_event_alloc& e) const;
   [[nodiscard]] Verified alignment_can_be(u64 alignment) const;
   [[nodiscard]] std::string misplaced(const Wanted& wanted, Hole from, Hole chosen) const;
+  [[nodiscard]] std::optional<Hole> listed_choice(const Wanted& wanted) const;
   [[nodiscard]] Verified placement(const pool_event_alloc& e) const;
   [[nodiscard]] Verified has_to_move(u64 number, u64 requested) const;
   [[nodiscard]] Verified resize(const pool_event_resize& e);

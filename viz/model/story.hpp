@@ -38,7 +38,7 @@ enum class Op {
 /// lies_wrong: large enough, but not with the gap that an aligned block needs there.
 enum class Verdict { too_small, taken, not_looked_at, passed, lies_wrong };
 
-/// One free block of the list that was searched, in list (address) order.
+/// One free block of the list that was searched.
 struct Look {
   u64 number = 0;  // f8
   u64 offset = 0;
@@ -47,6 +47,7 @@ struct Look {
   u64 shortfall = 0;  // bytes missing; 0 when it fits
   u64 ordinal = 0;    // its place in the walk, from 1; 0 = not looked at
   u64 gap = 0;        // bytes that an aligned block would leave free in front of it
+  u64 place = 0;      // its place in the list, from 1: by address, unless a list model says other
 };
 
 /// What happened to a block of the pool after the call. written: bytes that were known before are
@@ -89,8 +90,9 @@ struct Story {
   bool as_it_lies = false;    // none had them: the lowest free block that fits with its own gap
   std::string title;          // "pool_alloc(56) → #17 at 472"
   std::vector<std::string> sentences;  // why and what, in order; numbers carry their sums
-  std::vector<Look> trail;             // empty when nothing was searched
-  std::size_t walk_start = 0;          // the walk begins at this look, and goes round
+  std::vector<Look> trail;             // by address; empty when nothing was searched
+  std::size_t walk_start = 0;          // the walk begins after so many places of the list, and
+                                       // goes round
   u64 looked_at = 0;                   // looks up to and including the taken one
   std::map<u64, Change> changes;       // by offset of the block after the call
   std::vector<Written> written;        // bytes that the call told and that were not known so
@@ -99,6 +101,9 @@ struct Story {
   /// The trail in the order of the walk; what was not looked at comes last.
   [[nodiscard]] std::vector<Look> walk() const;
 };
+
+/// "first fit"; "first fit over a list, newest first, not coalescing, headers of 8 B".
+[[nodiscard]] std::string policy_text(const Model& model);
 
 /// How offsets are said.
 enum class Radix { dec, hex };

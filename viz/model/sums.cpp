@@ -14,6 +14,7 @@ std::string sum_of_bytes(const Model& model) {
   if (model.used_bytes != 0) {
     used += fmt::format(" (payload {}", model.payload_bytes);
     if (model.guard_bytes != 0) used += fmt::format(" + guards {}", model.guard_bytes);
+    if (model.all_headers() != 0) used += fmt::format(" + headers {}", model.all_headers());
     if (model.padding_bytes() != 0) used += fmt::format(" + padding {}", model.padding_bytes());
     used += ")";
   }

@@ -4,6 +4,8 @@
 // Every number comes from an event or from the model before it; sums are written out.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/policy.hpp"
 #include "model/telling.hpp"
 
@@ -12,13 +14,16 @@ namespace mempool::viz {
 namespace {
 
 /// "56 + 2×8 guard = 72 B (rounded up to 16: 80 B)". The sum that makes a block of a request.
-std::string need_text(u64 align, u64 guard, u64 requested, u64 needed) {
-  const u64 front = round_up(guard, align);
+std::string need_text(const Model& model, u64 guard, u64 requested, u64 needed) {
+  const u64 align = model.align;
+  const u64 front = round_up(guard, align) + model.header_bytes();
   const u64 sum = add_saturating(add_saturating(front, requested), guard);
   if (needed == u64_max || sum == u64_max) return "more bytes than can be counted";
   std::string text = fmt::format("{} B", requested);
   if (guard != 0 && front == guard)
     text = fmt::format("{} + 2×{} guard = {} B", requested, guard, sum);
+  else if (guard == 0 && front != 0)
+    text = fmt::format("{} header + {} = {} B", front, requested, sum);
   else if (guard != 0)
     text = fmt::format("{} front guard + {} + {} back guard = {} B", front, requested, guard, sum);
   if (sum == needed) return text;
@@ -70,6 +75,7 @@ struct Piece {
 };
 Piece freed_piece(const Model& model, Model::Blocks::const_iterator it) {
   Piece piece{it->second.offset, it->second.size};
+  if (!model.coalesces()) return piece;
   if (it != model.blocks().begin()) {
     const Block& left = std::prev(it)->second;
     if (!left.used) piece = {left.offset, left.size + piece.size};
@@ -101,6 +107,17 @@ void say_saviours(const Telling& t, const Block* resized) {
   if (before.used_blocks == 0) return;
   t.say(saviours.empty() ? "No single free would have made room."
                          : "Freeing " + list_text(saviours, 3, "or") + " would have made room.");
+}
+
+/// The most free bytes without a used one between them: more than a free block only where free
+/// neighbours are left apart.
+u64 largest_run(const Model& model) {
+  u64 largest = 0, run = 0;
+  for (const auto& [offset, block] : model.blocks()) {
+    run = block.used ? 0 : run + block.size;
+    largest = std::max(largest, run);
+  }
+  return largest;
 }
 
 std::string short_by(u64 needed, u64 there) {
@@ -135,8 +152,9 @@ std::string reason_text(const Telling& t, const pool_event_alloc_fail& e) {
   }
   return fmt::format(
       "No single free block has {} B: {} has {} ({}), though {} are free: external "
-      "fragmentation.",
-      e.needed, largest, e.largest, short_by(e.needed, e.largest), e.free);
+      "fragmentation{}.",
+      e.needed, largest, e.largest, short_by(e.needed, e.largest), e.free,
+      largest_run(t.searched) >= e.needed ? ", for free neighbours were not coalesced" : "");
 }
 
 /// "pool_alloc(56)", or with the alignment that was asked for.
@@ -150,7 +168,7 @@ std::string call_text(u64 requested, u64 alignment) {
 void say_need(const Telling& t, u64 guard) {
   const Model& before = t.searched;
   const Story& story = t.story;
-  std::string text = "Needs " + need_text(before.align, guard, story.requested, story.needed) + ".";
+  std::string text = "Needs " + need_text(before, guard, story.requested, story.needed) + ".";
   if (story.alignment != POOL_NONE && story.room != POOL_NONE && story.room != story.needed)
     text += fmt::format(
         " At a multiple of {}, a gap of up to {} B may be needed in front of it: {} + {} = {} B "

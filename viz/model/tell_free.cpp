@@ -40,6 +40,19 @@ void say_stale(const Telling& t, u64 number, u64 offset) {
                   old->number, old->call, number));
 }
 
+/// Of an allocator that does not coalesce: what it leaves apart.
+std::string left_apart_text(const Model& after, const Block& freed) {
+  std::vector<std::string> apart;
+  const Block* left = freed.offset == 0 ? nullptr : after.containing(freed.offset - 1);
+  const Block* right = after.at(freed.end());
+  for (const Block* block : {left, right})
+    if (block != nullptr && !block->used)
+      apart.push_back(fmt::format("{} ({} B)", block->name(), block->size));
+  if (apart.empty()) return "; no neighbour is free";
+  return fmt::format("; {} beside it {} free, too, but this allocator does not coalesce",
+                     list_text(apart, 2, "and"), apart.size() == 1 ? "is" : "are");
+}
+
 }  // namespace
 
 //  [ left, free ][ block ][ right, free ]   =>   [ .... one free block .... ]
@@ -59,7 +72,10 @@ void tell_free(Telling& t, const pool_event_free& e) {
   say_damage(t);
   const Block* now = t.frame.after.containing(e.offset);
   if (now == nullptr) return;
-  t.say(touches.empty()
+  t.say(!t.frame.after.coalesces()
+            ? fmt::format("{} B freed at {}: they become {}{}.", e.size, t.at(e.offset),
+                          now->name(), left_apart_text(t.frame.after, *now))
+        : touches.empty()
             ? fmt::format("{} B freed at {}: they become {}; no neighbour is free.", e.size,
                           t.at(e.offset), now->name())
             : fmt::format("{} B freed; it touches {}: coalesced to one block of {} B, {}.", e.size,

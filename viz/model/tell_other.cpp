@@ -25,7 +25,7 @@ std::string printable(const std::string& text) {
 /// "alignment 16, first fit, guards of 8 B"
 std::string settings_text(const Model& model) {
   return fmt::format(
-      "alignment {}, {}, {}", model.align, policy_in_words(model.policy),
+      "alignment {}, {}, {}", model.align, policy_text(model),
       model.guard_size == 0 ? "no guards" : fmt::format("guards of {} B", model.guard_size));
 }
 

@@ -22,9 +22,11 @@ std::string passed_text(const Story& story) {
   return passed.empty() ? "" : ", passing " + list_text(passed, 3, "and");
 }
 
-const char* rule_text(u32 policy) {
-  switch (policy) {
-    case POOL_FIRST: return "takes the lowest address that fits";
+const char* rule_text(const Model& searched) {
+  switch (searched.policy) {
+    case POOL_FIRST:
+      return searched.list_in_address_order() ? "takes the lowest address that fits"
+                                              : "takes the first block of the list that fits";
     case POOL_NEXT: return "goes on from the end of the last placement";
     case POOL_BEST: return "takes the smallest block that fits";
     case POOL_WORST: return "takes the largest block";
@@ -39,7 +41,9 @@ std::string looks_text(const Story& story) {
 }
 
 /// "f3 (40 B) is the smallest of 3 that fit, and the lowest of 2 of that size"
-std::string extreme_text(const Story& story, const Look& taken, const char* extreme) {
+std::string extreme_text(const Telling& t, const Look& taken, const char* extreme) {
+  const Story& story = t.story;
+  const char* of_equals = t.searched.list_in_address_order() ? "lowest" : "first in the list";
   u64 fit = 0, as_large = 0;
   for (const Look& look : story.trail) {
     if (look.shortfall == 0) ++fit;
@@ -49,7 +53,7 @@ std::string extreme_text(const Story& story, const Look& taken, const char* extr
   if (fit == 1) return name + " is the only one that fits";
   return fmt::format(
       "{} is the {} of {} that fit{}", name, extreme, fit,
-      as_large == 1 ? "" : fmt::format(", and the lowest of {} of that size", as_large));
+      as_large == 1 ? "" : fmt::format(", and the {} of {} of that size", of_equals, as_large));
 }
 
 /// Which class it was, and which of its blocks.
@@ -70,23 +74,25 @@ std::string class_text(const Story& story, const Look& taken) {
 
 std::string next_text(const Telling& t, const Look& taken) {
   const Story& story = t.story;
-  const bool round = story.trail[story.walk_start].offset > taken.offset;
+  const bool round = taken.place <= story.walk_start;
   return fmt::format(", {}: {}{}{}", t.at(t.searched.cursor), looks_text(story), passed_text(story),
-                     round ? ", and going on at the lowest address" : "");
+                     !round                               ? ""
+                     : t.searched.list_in_address_order() ? ", and going on at the lowest address"
+                                                          : ", and going on at the list's head");
 }
 
 /// The rule, and how it led to the block that was taken.
 std::string choice_text(const Telling& t, const Look& taken) {
   const Story& story = t.story;
   const u32 policy = t.searched.policy;
-  const std::string rule = fmt::format("{} {}", policy_name(policy), rule_text(policy));
+  const std::string rule = fmt::format("{} {}", policy_name(policy), rule_text(t.searched));
   if (story.trail.size() == 1)
     return fmt::format("{}: f{} is the only free block", rule, taken.number);
   switch (policy) {
     case POOL_BEST:
     case POOL_WORST:
       return fmt::format("{}: {}; {}", rule, looks_text(story),
-                         extreme_text(story, taken, policy == POOL_BEST ? "smallest" : "largest"));
+                         extreme_text(t, taken, policy == POOL_BEST ? "smallest" : "largest"));
     case POOL_GOOD: return fmt::format("{}: {}", rule, class_text(story, taken));
     case POOL_NEXT: return rule + next_text(t, taken);
     default: return fmt::format("{}: {}{}", rule, looks_text(story), passed_text(story));
@@ -118,7 +124,8 @@ void say_counterfactual(const Telling& t, const Look& taken) {
   std::vector<Choice> choices{{same_as_taken, {}}};
   for (const u32 policy : {POOL_FIRST, POOL_NEXT, POOL_BEST, POOL_WORST, POOL_GOOD}) {
     const bool cursor_unknown = policy == POOL_NEXT && before.cursor == POOL_NONE;
-    if (policy == before.policy || cursor_unknown) continue;
+    const bool no_walk = policy == POOL_GOOD && before.list;
+    if (policy == before.policy || cursor_unknown || no_walk) continue;
     const Block* block = choose(policy, list, wanted, before.cursor);
     if (block == nullptr) continue;
     auto same = std::ranges::find(choices, block, &Choice::block);

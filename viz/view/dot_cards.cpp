@@ -65,8 +65,7 @@ Pieces pieces_of(const std::vector<const Model*>& models) {
       piece.may_fold = piece.may_fold && same(*piece.first, block);
     }
   }
-  for (Piece& piece : pieces)
-    piece.may_fold = piece.may_fold && piece.shown_by == models.size();
+  for (Piece& piece : pieces) piece.may_fold = piece.may_fold && piece.shown_by == models.size();
   return pieces;
 }
 
@@ -179,10 +178,15 @@ double Cards::x_of(u64 offset) const {
   return width;
 }
 
+std::string listed_name(const Card& card) {
+  const std::string name = card.block->name();
+  return card.listed == 0 ? name : fmt::format("{}. {}", card.listed, name);
+}
+
 CardText card_text(const Card& card, const Story& story) {
   const bool leaked = story.op == Op::destroy;
   const Block& block = *card.block;
-  CardText text{block.name(), size_text(block.size), "", ""};
+  CardText text{listed_name(card), size_text(block.size), "", ""};
   const Change* change = find_change(story, block.offset);
   if (block.quarantined) {
     text.extra = fmt::format("waits, no. {}", card.turn);
@@ -235,8 +239,7 @@ std::vector<Column> choose_columns(const std::vector<const Model*>& models,
   if (pieces.empty()) return {};
   if (models.size() > 1) {
     const std::set<u64> about(focus.begin(), focus.end());
-    for (Piece& piece : pieces)
-      piece.may_fold = piece.may_fold && !about.contains(piece.offset);
+    for (Piece& piece : pieces) piece.may_fold = piece.may_fold && !about.contains(piece.offset);
   }
   std::vector<Column> columns;
   const auto add = [&](std::size_t from, std::size_t to) {
@@ -252,6 +255,17 @@ std::vector<Column> choose_columns(const std::vector<const Model*>& models,
     next = i + 1;
   }
   return columns;
+}
+
+/// Where the free list is not in the order of the strip, cards say their place in it.
+void add_places(const Model& model, Cards& strip) {
+  if (model.list_in_address_order()) return;
+  const std::vector<const Block*> list = model.free_list();
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto card = std::ranges::lower_bound(strip.cards, list[i]->offset, {}, &Card::offset);
+    if (card != strip.cards.end() && card->block == list[i] && card->is_free())
+      card->listed = i + 1;
+  }
 }
 
 Cards cards_on(const std::vector<Column>& columns, const Model& model) {
@@ -272,6 +286,7 @@ Cards cards_on(const std::vector<Column>& columns, const Model& model) {
     strip.cards.push_back(fold_card(folded));
   }
   add_quarantine(model, strip);
+  add_places(model, strip);
   if (const u64 told = told_end(model); !columns.empty() && told < model.capacity) {
     Card card;
     card.kind = Card::Kind::untold;

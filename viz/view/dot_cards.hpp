@@ -39,7 +39,8 @@ struct Card {
   const Block* last = nullptr;   // kind fold: block is its first, last its last
   u64 used_blocks = 0, used_bytes = 0, free_blocks = 0, free_bytes = 0;  // kind fold
   u64 waiting_blocks = 0;                                                // kind fold: in quarantine
-  u64 turn = 0;                   // kind block: its place in the quarantine, from 1; 0 = not there
+  u64 listed = 0;  // kind block: its place in a free list that is in another order, from 1
+  u64 turn = 0;    // kind block: its place in the quarantine, from 1; 0 = not there
   const Damage* stain = nullptr;  // kind block: it was written to after it was freed; borrowed
 
   int x = 0, width = 0;                 // points, from the strip's left edge
@@ -73,6 +74,8 @@ struct CardText {
   std::string extra;  // may be empty
   std::string brief;  // extra, when there is little room
 };
+/// "f8"; "2. f8" where the free list has an order of its own.
+[[nodiscard]] std::string listed_name(const Card& card);
 [[nodiscard]] CardText card_text(const Card& card, const Story& story);
 
 /// The blocks that the call is about, by offset, the most important first.

@@ -65,7 +65,10 @@ std::string border(const Picture& p, const Record& record, std::string_view list
 
 /// The title is on the side that no join crosses.
 void draw_frame(Picture& p, const Lane& lane, Box box, const std::string& title) {
-  const std::string where = "records (slab), outside the pool; both lists in address order";
+  const std::string where =
+      p.model().list_in_address_order()
+          ? std::string("records (slab), outside the pool; both lists in address order")
+          : fmt::format("free list {}, used list by address", in_words(p.model().list_order()));
   const std::string_view valign = lane.above ? "TOP" : "BOTTOM";
   const int half = (box.width - 2) / 2, height = box.height - 2;
   const auto side = [&](std::string_view align, int width, const std::string& text) {
@@ -101,9 +104,15 @@ void draw_chain(Picture& p, const Lane& lane, const std::vector<Record>& records
 
 void draw_records(Picture& p, const Lane& lane, const std::vector<Record>& records, int y,
                   int height) {
+  // A list with an order of its own is not joined to the strip: its places are said on the cards.
+  const bool joined = !lane.above || p.model().list_in_address_order();
   std::vector<Seat> row;
-  for (const Record& record : records)
-    row.push_back({p.left() + (record.card->x + record.card->width / 2.0), record.width()});
+  for (const Record& record : records) {
+    const double beside = (static_cast<double>(row.size()) + 0.5) /
+                          static_cast<double>(records.size()) * p.strip.width;
+    row.push_back(
+        {p.left() + (joined ? record.card->x + record.card->width / 2.0 : beside), record.width()});
+  }
   seat(row, gap, p.left(), p.left() + p.strip.width);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
@@ -116,7 +125,7 @@ void draw_records(Picture& p, const Lane& lane, const std::vector<Record>& recor
                      border(p, record, lane.edge), colour::white),
          "<TR>" + cell(box.width - edge, box.height - edge, "", record_text(p, record)) + "</TR>"},
         fmt::format("id=\"{}\", ", record.name));
-    if (p.blank_lists()) continue;
+    if (!joined || p.blank_lists()) continue;
     const std::string port = p.id(*record.card) + lane.port_suffix;
     p.canvas.edge(record.name + lane.join_from, "strip:" + port + lane.join_to,
                   fmt::format("color=\"{}\", style=dotted, arrowhead=none, penwidth={}",

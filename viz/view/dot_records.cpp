@@ -63,7 +63,8 @@ Record record_of(const Picture& p, const Card& card) {
   Record record;
   record.card = &card;
   record.name = "list_" + p.id(card);
-  Line name{card.block->name(), p.style.text, "", true};
+  record.place = card.listed;
+  Line name{listed_name(card), p.style.text, "", true};
   if (const Change* change = p.change(card.offset)) {
     record.kind = Record::Kind::changed;
     const std::string_view word = badge(change->mark);
@@ -170,6 +171,9 @@ std::vector<Record> free_records(const Picture& p) {
     }
     add_left(p, card, records);
   }
+  // In the order of the list; what stands for no place in it comes last.
+  if (!p.model().list_in_address_order())
+    std::ranges::stable_sort(records, {}, [](const Record& r) { return r.place - 1; });
   return records;
 }
 

@@ -26,6 +26,7 @@ struct Record {
   Kind kind = Kind::plain;
   std::string name;            // of its node
   const Card* card = nullptr;  // that it is joined to
+  u64 place = 0;               // in a list that has an order of its own, from 1; 0 = not told
   std::vector<Line> lines;
 
   [[nodiscard]] int width() const;

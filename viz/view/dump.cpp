@@ -50,6 +50,7 @@ void write_sizes(DumpPage& page) {
   line.word(number("used", model.used_bytes));
   line.word(number("payload", model.payload_bytes));
   line.word(number("guards", model.guard_bytes));
+  if (model.all_headers() != 0) line.word(number("headers", model.all_headers()));
   if (model.padding_bytes() != 0) line.word(number("padding", model.padding_bytes()));
   if (model.quarantined_bytes != 0) line.word(number("quarantine", model.quarantined_bytes));
   line.word(number("free", model.free_bytes));
@@ -62,7 +63,9 @@ void write_settings(DumpPage& page) {
   const Model& model = page.model;
   WordLine line(page.out, "pool  ", most_line);
   line.word("policy=" + std::string(event::word(event::Type::POLICY, model.policy)) + "-fit");
-  line.word("order=address");
+  line.word("order=" + std::string(word(model.list_order())));
+  if (!model.coalesces()) line.word("coalesce=off");
+  if (model.header_bytes() != 0) line.word(number("header", model.header_bytes()));
   line.word(model.guard_size == 0 ? "guard=off" : number("guard", model.guard_size) + "x0xAB");
   line.word(number("blocks", model.blocks().size()));
   line.word(number("call", page.frame.call));

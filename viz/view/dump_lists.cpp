@@ -172,7 +172,8 @@ void write_left_out(DumpPage& page, std::span<const Block* const> blocks) {
   std::string text = std::to_string(blocks.size()) + (waits ? " blocks in quarantine"
                                                       : blocks.front()->used ? " used blocks"
                                                                              : " free blocks");
-  if (!waits)
+  const bool in_order = blocks.front()->used || page.model.list_in_address_order();
+  if (!waits && in_order)
     text += ", " + page.offset(blocks.front()->offset) + ".." + page.offset(blocks.back()->end());
   text += ", " + std::to_string(bytes) + " B";
   if (damaged != 0) text += ", " + std::to_string(damaged) + " of them damaged";
@@ -283,8 +284,9 @@ void write_dump_lists(DumpPage& page) {
   if (page.options.diff != nullptr) return write_differences(page, page.options.diff->after);
   const Widths widths = widths_of(page.model);
   Blocks free, used;
+  free = page.model.free_list();
   for (const auto& [offset, block] : page.model.blocks())
-    if (!block.quarantined) (block.used ? used : free).push_back(&block);
+    if (block.lives()) used.push_back(&block);
   write_list(page, free, widths);
   write_list(page, used, widths);
   write_list(page, page.model.in_quarantine(), widths);

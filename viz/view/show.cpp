@@ -103,8 +103,8 @@ void Show::title() {
   const Model& model = frame_.after;
   std::string head = fmt::format("pool {}", model.pool);
   if (!model.name.empty()) head += fmt::format(" \"{}\"", clip(printable(model.name), most_name));
-  head += fmt::format(", call {} of {}: {} B, {} fit, alignment {}", frame_.call, frame_.last_call,
-                      model.capacity, event::word(event::Type::POLICY, model.policy), model.align);
+  head += fmt::format(", call {} of {}: {} B, {}, alignment {}", frame_.call, frame_.last_call,
+                      model.capacity, policy_text(model), model.align);
   head += model.guard_size == 0 ? ", no guards" : fmt::format(", guards of {} B", model.guard_size);
   if (model.poison) head += ", poison";
   if (model.quarantine != 0) head += fmt::format(", quarantine of {} B", model.quarantine);
@@ -116,7 +116,9 @@ void Show::title() {
 
 // ---- the list that was searched
 
-std::string verdict_text(const Look& look, const Story& story, const Look* taken, u32 policy) {
+std::string verdict_text(const Look& look, const Story& story, const Look* taken,
+                         const Model& searched) {
+  const u32 policy = searched.policy;
   const std::string with_gap = fmt::format("{} + {} B", look.gap, story.needed);
   switch (look.verdict) {
     case Verdict::too_small: return fmt::format("too small, {} short", look.shortfall);
@@ -126,7 +128,9 @@ std::string verdict_text(const Look& look, const Story& story, const Look* taken
     case Verdict::not_looked_at: return "not looked at";
     case Verdict::passed: break;
   }
-  if (taken != nullptr && taken->size == look.size) return "fits too, at a higher address";
+  if (taken != nullptr && taken->size == look.size)
+    return searched.list_in_address_order() ? "fits too, at a higher address"
+                                            : "fits too, later in the list";
   if (policy == POOL_BEST) return "fits, but is not the smallest";
   if (policy == POOL_WORST) return "fits, but is not the largest";
   return "fits, but is not taken";
@@ -173,7 +177,7 @@ void Show::trail() {
     }
     table.row({look.ordinal == 0 ? "" : fmt::format("look {}", look.ordinal),
                fmt::format("f{}", look.number), fmt::format("{} B", look.size),
-               "at " + at(look.offset), verdict_text(look, story_, chosen, frame_.before.policy)},
+               "at " + at(look.offset), verdict_text(look, story_, chosen, frame_.before)},
               look.verdict == Verdict::taken);
     ++i;
   }
@@ -295,7 +299,8 @@ void Show::list(const Blocks& blocks, std::string_view title, bool with_payload)
     for (; i < blocks.size() && !shown[i]; ++i) hidden += blocks[i]->size;
     if (i > first) {
       const std::string more = count_text(i - first, "more block");
-      table.line(blocks[first]->quarantined
+      const bool in_order = blocks[first]->used || frame_.after.list_in_address_order();
+      table.line(blocks[first]->quarantined || !in_order
                      ? fmt::format("... {}, {} B", more, hidden)
                      : fmt::format("... {}, {} to {}, {} B", more, at(blocks[first]->offset),
                                    at(blocks[i - 1]->end()), hidden));
@@ -314,8 +319,13 @@ void Show::list(const Blocks& blocks, std::string_view title, bool with_payload)
 void Show::lists() {
   Blocks free, used;
   for (const auto& [offset, block] : frame_.after.blocks())
-    if (!block.quarantined) (block.used ? used : free).push_back(&block);
-  list(free, "free list", false);
+    if (block.lives()) used.push_back(&block);
+  free = frame_.after.free_list();
+  list(free,
+       frame_.after.list_in_address_order()
+           ? std::string("free list")
+           : fmt::format("free list, {}", in_words(frame_.after.list_order())),
+       false);
   list(used, "used list", true);
   if (frame_.after.quarantined_blocks != 0)
     list(frame_.after.in_quarantine(), "quarantine, oldest first", false);

@@ -1,155 +1,142 @@
-// Words and movement for Graphviz's SVG: see svg.hpp.
+// The sheet: see svg.hpp.
 #include "view/svg.hpp"
 
 #include <fmt/format.h>
 
-#include <string_view>
-
-#include "base/text.hpp"
+#include <array>
+#include <utility>
 
 namespace mempool::viz {
 
 namespace {
 
-constexpr int seconds_a_frame = 3;
-constexpr int button_height = 34;  // under the pictures
-
-std::string escape_xml(std::string_view text) {
-  std::string clean, made;
-  append_printable(text, clean);
-  for (char c : clean) {
-    switch (c) {
-      case '&': made += "&amp;"; break;
-      case '<': made += "&lt;"; break;
-      case '>': made += "&gt;"; break;
-      case '"': made += "&quot;"; break;
-      default: made += c;
-    }
-  }
-  return made;
-}
-
-/// Calls see(text before, match) and replaces the match by what it answers, from left to right.
-template <class Answer>
-std::string replace_all(std::string_view text, std::string_view from, Answer answer) {
-  std::string made;
-  for (std::size_t at = 0; (at = text.find(from)) != std::string_view::npos;) {
-    made += text.substr(0, at);
-    text.remove_prefix(at + from.size());
-    made += answer(text);
-  }
-  return made += text;
-}
-
-/// dot names every node and edge in a title, which says nothing to people ("strip", "a->b"); what
-/// a link says is an attribute, and is repeated as the one that every screen reader knows.
-std::string with_names(std::string_view body) {
-  const std::string untitled = replace_all(body, "<title>", [](std::string_view& rest) {
-    constexpr std::string_view close = "</title>\n";
-    const std::size_t end = rest.find(close);
-    if (end == std::string_view::npos) return "<title>";
-    rest.remove_prefix(end + close.size());
-    return "";
-  });
-  return replace_all(untitled, "xlink:title=\"", [](std::string_view& rest) {
-    const std::string title(rest.substr(0, rest.find('"')));
-    return fmt::format("aria-label=\"{}\" xlink:title=\"", title);
-  });
-}
-
-std::string words(const Caption& caption, std::string_view id) {
-  return fmt::format("<title id=\"{0}title\">{1}</title>\n<desc id=\"{0}desc\">{2}</desc>\n", id,
-                     escape_xml(caption.title), escape_xml(caption.description));
-}
-
-/// An SVG taken apart: what stands before the root element, its attributes, and what is in it.
-struct Svg {
-  std::string_view before, attributes, body;
+struct Shades {
+  const char* light;
+  const char* dark;
 };
 
-bool take_apart(std::string_view svg, Svg& parts) {
-  const std::size_t root = svg.find("<svg");
-  if (root == std::string_view::npos) return false;
-  const std::size_t end = svg.find('>', root), close = svg.rfind("</svg>");
-  if (end == std::string_view::npos || close == std::string_view::npos || close < end) return false;
-  parts = {svg.substr(0, root), svg.substr(root + 4, end - root - 4),
-           svg.substr(end + 1, close - end - 1)};
-  return true;
+// Told apart by people who see fewer colours too; the names of the lines stand beside them anyway.
+constexpr std::array<Shades, 9> palette{{{"#0072b2", "#4db5f0"},
+                                         {"#d55e00", "#ff9147"},
+                                         {"#00785a", "#3fc79d"},
+                                         {"#a4508b", "#e38fc9"},
+                                         {"#5b6770", "#a9b6bf"},
+                                         {"#8a6d00", "#e6c34a"},
+                                         {"#6a4fb3", "#b29df2"},
+                                         {"#9a3b3b", "#f08a8a"},
+                                         {"#3b7f2a", "#8fd17c"}}};
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '&')
+      result += "&amp;";
+    else if (c == '<')
+      result += "&lt;";
+    else
+      result += c;
+  }
+  return result;
 }
 
-double number_after(std::string_view text, std::string_view what) {
-  const std::size_t at = text.find(what);
-  return at == std::string_view::npos
-             ? 0
-             : std::strtod(std::string(text.substr(at + what.size(), 24)).c_str(), nullptr);
+std::string base64(std::string_view bytes) {
+  static constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    unsigned group = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      text += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63];
+  }
+  return text;
 }
 
-std::string style(std::size_t frames) {
-  return fmt::format(
-      "<style>\n"
-      ".frame{{visibility:hidden;animation:show {}s step-end infinite}}\n"
-      "@keyframes show{{0%{{visibility:visible}}{:.4f}%,100%{{visibility:hidden}}}}\n"
-      "svg:hover .frame,svg:focus-within .frame{{animation-play-state:paused}}\n"
-      ".frame:target{{visibility:visible;animation:none}}\n"
-      "svg:has(.frame:target) .frame:not(:target){{visibility:hidden;animation:none}}\n"
-      "@media (prefers-reduced-motion:reduce){{.frame{{animation:none}}"
-      ".frame.last{{visibility:visible}}"
-      "svg:has(.frame:target) .frame.last:not(:target){{visibility:hidden}}}}\n"
-      ".button rect{{fill:#fff;stroke:#555}}.button:focus rect,.button:hover rect"
-      "{{fill:#dbe9f6;stroke:#000;stroke-width:2}}\n"
-      "</style>\n",
-      seconds_a_frame * static_cast<int>(frames), 100.0 / static_cast<double>(frames));
+std::string colors(bool dark) {
+  std::string css = dark ? ".ground{fill:#14191e}.ink{fill:#e4eaee}.soft{fill:#9fadb7}"
+                           ".grid{stroke:#2c363e}.axis{stroke:#8b98a2}"
+                         : ".ground{fill:#ffffff}.ink{fill:#12222e}.soft{fill:#5b6770}"
+                           ".grid{stroke:#e3e8eb}.axis{stroke:#5b6770}";
+  for (std::size_t i = 0; i < palette.size(); ++i) {
+    const char* shade = dark ? palette[i].dark : palette[i].light;
+    css += fmt::format(".c{0}{{fill:{1}}}.s{0}{{stroke:{1}}}", i, shade);
+  }
+  return css;
 }
 
-std::string button(const SvgFrame& frame, std::size_t number, double x, double y, double width) {
-  return fmt::format(
-      "<a class=\"button\" href=\"#frame{}\" aria-label=\"show {}\">"
-      "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"24\" rx=\"5\"/>"
-      "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\" font-size=\"13\" "
-      "font-family=\"DejaVu Sans,Helvetica,Arial,sans-serif\">{}</text></a>\n",
-      number, escape_xml(frame.caption.title), x, y, width - 6, x + (width - 6) / 2, y + 17,
-      escape_xml(frame.label));
+std::string style_sheet() {
+  return "<style>text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}"
+         ".grid,.axis{stroke-width:1}.thin{fill:none;stroke-width:1.6}"
+         ".thick{fill:none;stroke-width:3}.lead{stroke:#8b98a2;stroke-width:.8}"
+         ".dash1{stroke-dasharray:8 4}.dash2{stroke-dasharray:2 3}.dash3{stroke-dasharray:10 3 2 3}"
+         ".dash4{stroke-dasharray:5 3}.dash5{stroke-dasharray:12 3 2 3 2 3}" +
+         colors(false) + "@media (prefers-color-scheme:dark){" + colors(true) + "}</style>\n";
 }
 
 }  // namespace
 
-std::string with_caption(std::string svg, const Caption& caption) {
-  Svg parts;
-  if (!take_apart(svg, parts)) return svg;
-  return fmt::format("{}<svg role=\"group\" aria-labelledby=\"title desc\"{}>\n{}{}</svg>\n",
-                     parts.before, parts.attributes, words(caption, ""), with_names(parts.body));
+Svg::Svg(double width, double height, std::string_view title) {
+  out_ = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" "
+      "viewBox=\"0 0 {0:g} {1:g}\" role=\"img\">\n<title>{2}</title>\n{3}"
+      "<rect class=\"ground\" width=\"{0:g}\" height=\"{1:g}\" rx=\"6\"/>\n",
+      width, height, escaped(title), style_sheet());
 }
 
-std::string animate(const std::vector<SvgFrame>& frames, const Caption& caption) {
-  Svg first;
-  if (frames.empty() || !take_apart(frames.front().svg, first)) return "";
-  const double width = number_after(first.attributes, "width=\"");
-  const double height = number_after(first.attributes, "height=\"");
-  std::string made = fmt::format(
-      "{}<svg role=\"group\" aria-labelledby=\"title desc\" width=\"{:.0f}pt\" "
-      "height=\"{:.0f}pt\" viewBox=\"0 0 {:.2f} {:.2f}\" xmlns=\"http://www.w3.org/2000/svg\" "
-      "xmlns:xlink=\"http://www.w3.org/1999/xlink\">\n{}{}<rect width=\"100%\" height=\"100%\" "
-      "fill=\"#fff\"/>\n",
-      first.before, width, height + button_height, width, height + button_height,
-      words(caption, ""), style(frames.size()));
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    Svg parts;
-    if (!take_apart(frames[i].svg, parts)) return "";
-    const std::string id = fmt::format("f{}-", i + 1);
-    std::string body = replace_all(with_names(parts.body), " id=\"",
-                                   [&](std::string_view&) { return " id=\"" + id; });
-    body = replace_all(body, "xlink:href=\"#",
-                       [&](std::string_view&) { return "xlink:href=\"#" + id; });
-    made += fmt::format(
-        "<g class=\"frame{}\" id=\"frame{}\" role=\"group\" "
-        "aria-labelledby=\"{}title\" style=\"animation-delay:{}s\">\n{}{}</g>\n",
-        i + 1 == frames.size() ? " last" : "", i + 1, id, seconds_a_frame * static_cast<int>(i),
-        words(frames[i].caption, id), body);
-  }
-  const double each = std::min(60.0, (width - 16) / static_cast<double>(frames.size()));
-  for (std::size_t i = 0; i < frames.size(); ++i)
-    made += button(frames[i], i + 1, 8 + each * static_cast<double>(i), height + 4, each);
-  return made + "</svg>\n";
+void Svg::description(std::string_view words) {
+  out_ += fmt::format("<desc>{}</desc>\n", escaped(words));
+}
+
+void Svg::image(Point corner, double width, double height, std::string_view png) {
+  out_ += fmt::format(
+      "<image x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
+      "preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" "
+      "href=\"data:image/png;base64,{}\"/>\n",
+      corner.x, corner.y, width, height, base64(png));
+}
+
+void Svg::text(Point at, std::string_view words, const TextStyle& style) {
+  out_ += fmt::format(
+      "<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\" font-size=\"{:g}\" text-anchor=\"{}\"{}>{}"
+      "</text>\n",
+      at.x, at.y, style.color, style.size, style.anchor, style.bold ? " font-weight=\"600\"" : "",
+      escaped(words));
+}
+
+void Svg::line(Point from, Point to, std::string_view css_class) {
+  out_ +=
+      fmt::format("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" class=\"{}\"/>\n",
+                  from.x, from.y, to.x, to.y, css_class);
+}
+
+void Svg::bar(Point corner, double width, double height, std::string_view css_class) {
+  out_ += fmt::format(
+      "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" rx=\"1\" "
+      "class=\"{}\"/>\n",
+      corner.x, corner.y, width, height, css_class);
+}
+
+void Svg::path(std::string_view points, std::string_view css_class) {
+  out_ += fmt::format("<path d=\"{}\" class=\"{}\"/>\n", points, css_class);
+}
+
+void Svg::dot(Point center, double radius, std::string_view css_class) {
+  out_ += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:g}\" class=\"{}\"/>\n", center.x,
+                      center.y, radius, css_class);
+}
+
+std::string Svg::finish() && {
+  out_ += "</svg>\n";
+  return std::move(out_);
+}
+
+std::string color_class(std::size_t n) {
+  return fmt::format("c{}", n % palette.size());
+}
+
+std::string stroke_class(std::size_t n) {
+  return fmt::format("s{}", n % palette.size());
 }
 
 }  // namespace mempool::viz

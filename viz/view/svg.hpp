@@ -1,36 +1,49 @@
-// SVG: what Graphviz's pictures still need: words for those who do not see them, and movement.
+// Svg: a sheet to draw on. Knows marks and colours, nothing of allocators; plots of the tool and of
+// the benchmarks draw on it.
 //
-//     dot's SVG, caption --with_caption--> a picture with title, description and named links
-//     several of them    --animate-------> one picture that shows them one after the other
-//
-// Text in, text out; it runs nothing and knows no pool.
+// Colours are classes c0 to c8, each with a shade for light and one for dark pages; c0 is the one
+// the picture is about. Ink, grid and background follow the page as well.
 #pragma once
 
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace mempool::viz {
 
-/// What a picture says to those who do not see it.
-struct Caption {
-  std::string title;
-  std::string description;
+struct Point {
+  double x = 0, y = 0;
 };
 
-/// Gives an SVG picture by Graphviz its title and description, and its links, which blocks are,
-/// their names: by keyboard one goes from block to block.
-[[nodiscard]] std::string with_caption(std::string svg, const Caption& caption);
-
-/// A picture of a sequence, as dot made it.
-struct SvgFrame {
-  std::string svg;
-  Caption caption;
-  std::string label;  // of its button: "41"
+/// A size, a weight, where it is anchored.
+struct TextStyle {
+  const char* anchor = "start";  // start, middle, end
+  double size = 12;
+  bool bold = false;
+  std::string color = "ink";  // a class
 };
 
-/// One SVG that shows pictures of the same size one after the other, and begins anew. It halts
-/// while the pointer or the keyboard is on it, a button for each picture shows that one, and for
-/// readers who want no motion it shows the last one and its buttons. No script.
-[[nodiscard]] std::string animate(const std::vector<SvgFrame>& frames, const Caption& caption);
+class Svg {
+ public:
+  Svg(double width, double height, std::string_view title);
+
+  /// For those who cannot see the picture. First of all.
+  void description(std::string_view words);
+  void text(Point at, std::string_view words, const TextStyle& style = {});
+  void line(Point from, Point to, std::string_view css_class);
+  void bar(Point corner, double width, double height, std::string_view css_class);
+  void path(std::string_view points, std::string_view css_class);
+  /// A picture in the picture, its points sharp: a PNG's bytes.
+  void image(Point corner, double width, double height, std::string_view png);
+  void dot(Point center, double radius, std::string_view css_class);
+  /// The whole picture.
+  [[nodiscard]] std::string finish() &&;
+
+ private:
+  std::string out_;
+};
+
+/// The class of the n-th colour, for lines ("s...") and areas ("c...").
+[[nodiscard]] std::string color_class(std::size_t n);
+[[nodiscard]] std::string stroke_class(std::size_t n);
 
 }  // namespace mempool::viz

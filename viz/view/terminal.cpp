@@ -57,9 +57,10 @@ enum class List { free, used, quarantine };
 
 std::vector<const Block*> blocks_of(const Model& model, List which) {
   if (which == List::quarantine) return model.in_quarantine();
+  if (which == List::free) return model.free_list();
   std::vector<const Block*> list;
   for (const auto& [offset, block] : model.blocks())
-    if (which == List::used ? block.lives() : !block.used) list.push_back(&block);
+    if (block.lives()) list.push_back(&block);
   return list;
 }
 

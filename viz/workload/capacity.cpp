@@ -35,7 +35,8 @@ u64 peak_of_live_bytes(const Workload& workload, Geometry geometry) {
 }  // namespace
 
 u64 block_size(u64 requested, Geometry geometry) {
-  const u64 front = round_up(geometry.guards, geometry.align);
+  const u64 front =
+      round_up(geometry.guards, geometry.align) + round_up(geometry.header, geometry.align);
   const u64 bytes = add_saturating(add_saturating(front, requested), geometry.guards);
   return std::max(round_up(bytes, geometry.align), geometry.align);
 }

@@ -15,6 +15,7 @@ namespace mempool::viz {
 struct Geometry {
   u64 align = 16;
   u64 guards = 0;
+  u64 header = 0;  // of a list model
 };
 
 /// Bytes of the block that serves a request; saturates.

@@ -15,6 +15,8 @@
 #include "log/file.hpp"
 #include "log/jsonl.hpp"
 #include "pool/create.hpp"
+#include "workload/list_player.hpp"
+#include "workload/reach.hpp"
 
 namespace mempool::viz {
 
@@ -30,12 +32,12 @@ constexpr u64 operations_between_progress = 4096;
 /// is told here, and what follows counts one further. The text is byte for byte the file's.
 class Tally {
  public:
-  Tally(std::string* text, Outcome& outcome) : text_(text), outcome_(outcome) {}
+  Tally(const Destination& destination, Outcome& outcome)
+      : text_(destination.text), watch_(destination.watch), outcome_(outcome) {}
 
   void begin(u64 capacity, const PoolSetup& setup) {
     ++outcome_.events;
-    if (text_ == nullptr) return;
-    log::write_header(*text_);
+    if (text_ != nullptr) log::write_header(*text_);
     pool_event event = event::make(POOL_EVENT_CREATE);
     event.as.create = {capacity,
                        setup.align,
@@ -46,7 +48,8 @@ class Tally {
                        setup.fill,
                        setup.poison,
                        setup.quarantine == 0 ? POOL_NONE : setup.quarantine,
-                       0};
+                       setup.capture,
+                       nullptr};
     write(event);
   }
 
@@ -74,17 +77,20 @@ class Tally {
       const u32 reason = event.as.alloc_fail.reason;
       if (reason < outcome_.failures_by_reason.size()) ++outcome_.failures_by_reason[reason];
     }
-    if (text_ != nullptr && !too_long()) write(event);
+    write(event);
   }
 
   void write(const pool_event& event) {
+    if (text_ == nullptr && !watch_) return;
     pool_event counted = event;
     counted.pool = 1;
     counted.seq = ++events_;
-    log::write_event(counted, *text_);
+    if (text_ != nullptr && !too_long()) log::write_event(counted, *text_);
+    if (watch_) watch_(counted);
   }
 
   std::string* text_;
+  const std::function<void(const pool_event&)>& watch_;
   Outcome& outcome_;
   u64 events_ = 0;
 };
@@ -106,7 +112,8 @@ class Player {
       ++outcome_.skipped;
       return;
     }
-    ++outcome_.executed;
+    const bool is_call = operation.act != Act::write || workload_.writes[operation.size].told;
+    if (is_call) ++outcome_.executed;
     switch (operation.act) {
       case Act::alloc: return alloc(operation);
       case Act::free: return pool_free(pool_, pointers_[operation.index]);
@@ -129,23 +136,13 @@ class Player {
     if (void* moved = pool_realloc(pool_, pointer, operation.size)) pointer = moved;
   }
 
-  /// The part of the write that lies inside of the region is made, then noted: a call, with the
-  /// bytes of the live blocks in its events.
+  /// Made, then noted: a call, with the bytes of the live blocks in its events. A write that is not
+  /// told is no call.
   void write(u32 index, const Write& write) {
     const auto payload = static_cast<u64>(static_cast<u8*>(pointers_[index]) - region_);
-    const bool before = write.offset < 0;
-    const u64 distance =
-        before ? 0 - static_cast<u64>(write.offset) : static_cast<u64>(write.offset);
-    const u64 cut = before && distance > payload ? distance - payload : 0;  // below the region
-    const u64 begin = before ? payload + cut - distance : add_saturating(payload, distance);
-    const u64 wanted = write.count - std::min(cut, write.count);
-    const u64 count = std::min(wanted, capacity_ - std::min(begin, capacity_));
-    if (count != 0) std::memset(region_ + begin, write.byte, count);
-    std::string text = fmt::format("{} x 0x{:02X} written through #{} at byte {}", count,
-                                   write.byte, index, write.offset);
-    if (count != write.count)
-      text += fmt::format("; {} more would lie outside of the region", write.count - count);
-    note(text);
+    const Reach made = reach(write, payload, capacity_);
+    if (made.count != 0) std::memset(region_ + made.begin, write.byte, made.count);
+    if (write.told) note(write_note(write, index, made));
   }
 
   void note(const std::string& text) { pool_note(pool_, text.c_str()); }
@@ -216,6 +213,7 @@ Result<MemoryPool*> open_pool(u64 capacity, const PoolSetup& setup, const std::s
   options.fill = setup.fill ? POOL_ON : POOL_OFF;
   options.poison = setup.poison ? POOL_ON : POOL_OFF;
   options.quarantine = setup.quarantine;
+  options.capture = setup.capture ? POOL_ON : POOL_OFF;
   options.check = setup.check_every ? POOL_CHECK_EVERY : POOL_CHECK_FREE;
   if (MemoryPool* pool = create_pool({.size = capacity,
                                       .options = &options,
@@ -259,6 +257,7 @@ void take_stock(MemoryPool* pool, Outcome& outcome) {
 
 Result<Outcome> play(const Workload& workload, const PoolSetup& setup,
                      const Destination& destination, const std::function<void(double)>& progress) {
+  if (setup.model) return play_list(workload, setup, destination, progress);
   Outcome outcome;
   const Capacity chosen = setup.capacity ? Capacity{*setup.capacity, "as asked for"}
                                          : choose_capacity(workload, setup.geometry());
@@ -270,7 +269,7 @@ Result<Outcome> play(const Workload& workload, const PoolSetup& setup,
   outcome.capacity = statistics_of(pool).capacity;
   outcome.capacity_why = chosen.why;
 
-  Tally tally(destination.text, outcome);
+  Tally tally(destination, outcome);
   tally.begin(outcome.capacity, setup);
   tally.attach_to(pool);
   Player player(pool, outcome.capacity, workload, outcome);

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-#include "view/svg.hpp"
+#include "view/dot_svg.hpp"
 
 using namespace mempool::viz;
 
