@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "view/svg.hpp"
+#include "view/sheet.hpp"
 
 namespace mempool::viz {
 

@@ -64,8 +64,7 @@ void draw_frame(Picture& p, const Lane& lane, Box box, const std::string& title)
   const std::string where =
       p.model().list_in_address_order()
           ? std::string("records (slab), outside the pool; both lists in address order")
-          : fmt::format("free list {}, used list by address",
-                        in_words(p.model().list_order()));
+          : fmt::format("free list {}, used list by address", in_words(p.model().list_order()));
   const std::string_view valign = lane.above ? "TOP" : "BOTTOM";
   const int half = (box.width - 2) / 2, height = box.height - 2;
   const auto side = [&](std::string_view align, int width, const std::string& text) {
