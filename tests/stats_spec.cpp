@@ -14,7 +14,7 @@
 #include "view/carpet.hpp"
 #include "view/curves.hpp"
 #include "view/png.hpp"
-#include "view/svg.hpp"
+#include "view/sheet.hpp"
 
 using namespace mempool;
 using namespace mempool::tests;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "bench/plots.hpp"
-#include "view/svg.hpp"
+#include "view/sheet.hpp"
 
 namespace mempool::bench {
 

@@ -1,7 +1,7 @@
 // Plots: the results as SVG, readable on light and on dark pages. Pure.
 //
 // Our own few lines of SVG: a style sheet with two palettes, of which the viewer takes the one it
-// is asked for, and marks with classes instead of colours (svg.hpp).
+// is asked for, and marks with classes instead of colours (view/sheet.hpp).
 #pragma once
 
 #include <string>

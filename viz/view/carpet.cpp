@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "view/svg.hpp"
+#include "view/sheet.hpp"
 
 namespace mempool::viz {
 

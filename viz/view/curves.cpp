@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "view/svg.hpp"
+#include "view/sheet.hpp"
 
 namespace mempool::viz {
 
 namespace {
 
-constexpr double width = 860, left = 64, right = 672, top = 96, bottom = 372, label_height = 16;
+constexpr double least_width = 860, letter_width = 7.2, left = 64, right = 672, top = 96,
+                 bottom = 372, label_height = 16;
 constexpr std::size_t most_points = 304;
 constexpr std::size_t letters_on_a_line = 4;
 
@@ -27,7 +28,7 @@ struct Line {
 class Drawing {
  public:
   Drawing(const CurveSheet& sheet, std::span<const Curve> curves)
-      : sheet_(sheet), svg_(width, bottom + 58, sheet.title) {
+      : sheet_(sheet), svg_(width_for(curves), bottom + 58, sheet.title) {
     for (std::size_t i = 0; i < curves.size(); ++i) lines_.push_back(line_of(curves[i], i));
   }
 
@@ -43,6 +44,13 @@ class Drawing {
   }
 
  private:
+  /// The names and values at the ends have room.
+  [[nodiscard]] static double width_for(std::span<const Curve> curves) {
+    std::size_t longest = 0;
+    for (const Curve& curve : curves)
+      longest = std::max(longest, curve.name.size() + curve.note.size() + 6);
+    return std::max(least_width, right + 24 + letter_width * static_cast<double>(longest));
+  }
   [[nodiscard]] double x_of(double call) const {
     const double calls = std::max(1.0, static_cast<double>(sheet_.last_call - sheet_.first_call));
     return left + (call - static_cast<double>(sheet_.first_call)) / calls * (right - left);

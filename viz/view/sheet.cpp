@@ -1,5 +1,5 @@
-// The sheet: see svg.hpp.
-#include "view/svg.hpp"
+// The sheet: see sheet.hpp.
+#include "view/sheet.hpp"
 
 #include <fmt/format.h>
 

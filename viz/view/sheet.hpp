@@ -1,5 +1,5 @@
-// Svg: a sheet to draw on. Knows marks and colours, nothing of allocators; plots of the tool and of
-// the benchmarks draw on it.
+// Sheet: an SVG to draw on. Knows marks and colours, nothing of allocators; plots of the tool and
+// of the benchmarks draw on it.
 //
 // Colours are classes c0 to c8, each with a shade for light and one for dark pages; c0 is the one
 // the picture is about. Ink, grid and background follow the page as well.
