@@ -64,6 +64,11 @@ inline constexpr Option utf8{"--utf8", "",
 inline constexpr Option light{"--light", "", "with colour: for paper and light screens"};
 inline constexpr Option width{"--width", "N", "64 or 32 columns between the bars (64)"};
 
+inline constexpr Option batch{"--batch", "", "run the -ex commands and end"};
+inline constexpr Option plain{"--plain", "", "read commands as lines: no full screen"};
+inline constexpr Option execute{"-e,--ex", "CMD", "run this command first; -ex CMD is the same"};
+inline constexpr Option script{"-x,--command", "FILE", "run the commands of a file first"};
+
 // ---- pages
 [[nodiscard]] std::span<const Verb> verbs();
 [[nodiscard]] const Verb* find(std::string_view name);

@@ -141,6 +141,19 @@ class Declare {
     });
   }
 
+  void stepper() {
+    line_.flag(help::batch, options_.batch, true);
+    line_.flag(help::plain, options_.plain, true);
+    line_.values(help::execute, [this](const std::string& text) -> Wrong {
+      options_.commands.push_back(text);
+      return std::nullopt;
+    });
+    line_.values(help::script, [this](const std::string& text) -> Wrong {
+      options_.commands.push_back("source " + text);
+      return std::nullopt;
+    });
+  }
+
   void view();
 
   CommandLine& line_;
@@ -178,6 +191,10 @@ void Declare::verb() {
       output(help::text_file);
       color();
       dump_look();
+      return view();
+    case Verb::step:
+      stepper();
+      color();
       return view();
     case Verb::show:
     case Verb::ops:
@@ -224,6 +241,10 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
   if (!replay && !options.ops && !pool_option.empty())
     return fmt::format("{} is for --ops: a log has its own pool", pool_option);
   if (options.moment.call && options.moment.seq) return "give --step or --seq, not both";
+  if (options.batch && options.commands.empty())
+    return "--batch needs a command: -ex 'goto last' -ex why";
+  if (options.plain && !options.batch && options.input == "-")
+    return "--plain reads commands from standard input, so the log has to be a file";
   if (options.diff && options.input == "-")
     return "--diff reads the log twice, so it cannot be standard input";
   if (options.diff && options.moment.seq) return "--diff compares calls: give --step, not --seq";
@@ -234,10 +255,11 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
 
 constexpr std::pair<std::string_view, Verb> verbs[] = {
     {"replay", Verb::replay},   {"check", Verb::check}, {"show", Verb::show},
-    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert}};
+    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
+    {"step", Verb::step}};
 
-constexpr std::string_view verbs_to_come[] = {"record",  "step", "html", "stats",
-                                              "compare", "duel", "quiz", "grade"};
+constexpr std::string_view verbs_to_come[] = {"record", "html", "stats", "compare",
+                                              "duel",   "quiz", "grade"};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";
@@ -267,11 +289,17 @@ std::vector<std::string> take_ops(const std::vector<std::string>& arguments, Opt
   return others;
 }
 
+/// gdb's -ex, which to others would be -e x.
+std::vector<std::string> spelt_out(std::vector<std::string> arguments, Verb verb) {
+  if (verb == Verb::step) std::ranges::replace(arguments, "-ex", "--ex");
+  return arguments;
+}
+
 Result<Options> parse_command(const help::Verb& verb, const std::vector<std::string>& arguments,
                               Options options) {
   CommandLine line(verb);
   Declare(line, options).verb();
-  Wrong wrong = line.run(arguments, options.input);
+  Wrong wrong = line.run(spelt_out(arguments, options.verb), options.input);
   if (line.help_wanted()) {
     Options answer;
     answer.text = line.page();

@@ -13,7 +13,7 @@
 
 namespace mempool::viz {
 
-enum class Verb { text, ops, replay, check, show, diagram, dump, convert };
+enum class Verb { text, ops, replay, check, show, diagram, dump, convert, step };
 enum class Colour { automatic, always, never };
 
 struct Options {
@@ -26,6 +26,8 @@ struct Options {
   Moment moment;                   // what a view shows
   std::optional<u64> diff;         // dump: mark what changed since this call
   bool check_policy = true;
+  std::vector<std::string> commands;  // step: what it is to do at first
+  bool batch = false, plain = false;  // step: nothing but those; lines in place of a screen
   Colour colour = Colour::automatic;
   ViewOptions view;
 };

@@ -17,14 +17,6 @@ namespace {
 
 constexpr u64 most_calls = 24;  // of an op list, that are shown at once
 
-/// Asked for, or wanted by a terminal whose user has not said NO_COLOR.
-bool wants_colour(const Options& options) {
-  if (options.colour != Colour::automatic) return options.colour == Colour::always;
-  const char* no_color = std::getenv("NO_COLOR");
-  if (no_color != nullptr && *no_color != '\0') return false;
-  return options.output.empty() && ::isatty(STDOUT_FILENO) == 1;
-}
-
 std::string draw(std::string_view view, const Frame& frame, const Options& options,
                  const Frame* diff) {
   ViewOptions look = options.view;
@@ -42,6 +34,13 @@ Result<int> write_one(std::string_view view, const Options& options) {
 }
 
 }  // namespace
+
+bool wants_colour(const Options& options) {
+  if (options.colour != Colour::automatic) return options.colour == Colour::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  return options.output.empty() && ::isatty(STDOUT_FILENO) == 1;
+}
 
 Result<int> write_text(std::string_view view, const Loaded& loaded, const Options& options,
                        const Frame* diff) {
