@@ -53,10 +53,10 @@ constexpr Verb table[] = {
      "  mempool-viz dump run.jsonl --step 7 --diff 6"},
     {"step", "a log, forwards and backwards, in the terminal",
      "LOG [--batch -ex CMD ...] [options]",
-     "Shows a pool call by call, or event by event, both ways: lists, map, calls, the\n"
+     "Shows a pool call by call, or event by event, both ways: lists, map, calls and\n"
      "reasons. Keys move; commands look closer and ask: why, try alloc 56, break\n"
-     "frag > 50%, rcontinue, whereis 0x2A8, who #9, diff. Words that gdb has mean what\n"
-     "they mean there. `help` in it lists them all.\n"
+     "frag > 50%, rcontinue, whereis 0x2A8, who #9, diff. Words that gdb has mean\n"
+     "what they mean there. `help` in it lists them all.\n"
      "\n"
      "Into a pipe, or with --plain, commands are read as lines and answered as text;\n"
      "with --batch the -ex commands alone are run, and the status is 1 if one fails.",

@@ -71,14 +71,15 @@ void say_saviours(const Telling& t, const Block* resized) {
   const Wanted wanted = wanted_in(before, t.story.needed, t.story.alignment);
   const u64 grown = resized == nullptr ? 0 : whole_block(before, t.story.requested, resized->guard);
   if (before.used_blocks == 0) return;
+  const std::vector<Rescue> found = rescues(before, wanted, resized, grown);
   std::vector<std::string> saviours;
-  for (const Rescue& each : rescues(before, wanted, resized, grown))
-    saviours.push_back(fmt::format("#{} ({} B{}{})", each.number, each.piece,
+  for (const Rescue& each : found)
+    saviours.push_back(fmt::format("#{}{} ({} B{}{})", each.number,
+                                   found.size() == 1 ? " alone" : "", each.piece,
                                    each.piece == each.own ? "" : " with its free neighbours",
                                    each.to_grow ? ", right where it is to grow" : ""));
-  if (saviours.empty()) return t.say("No single free would have made room.");
-  t.say(fmt::format("Freeing {}{} would have made room.", list_text(saviours, 3, "or"),
-                    saviours.size() == 1 ? " alone" : ""));
+  t.say(saviours.empty() ? "No single free would have made room."
+                         : "Freeing " + list_text(saviours, 3, "or") + " would have made room.");
 }
 
 std::string short_by(u64 needed, u64 there) {

@@ -38,6 +38,7 @@ class FreeSizes {
   void begin(const Model& model);
   void before(const pool_event& event, const Model& model);
   void after(const Model& model);  // of the event that before() was told
+  /// 0 unless it is measured.
   [[nodiscard]] u64 largest() const { return sizes_.empty() ? 0 : sizes_.rbegin()->first; }
 
  private:
@@ -59,8 +60,9 @@ class Gather : public Onlooker {
   virtual void start(const Model& model) = 0;
   /// False: enough has been seen.
   virtual bool judge(const CallFacts& facts, const Model& after) = 0;
-  [[nodiscard]] u64 largest(const Model& model) const {
-    return measure_ ? sizes_.largest() : model.largest_free();
+  /// 0 unless it is measured.
+  [[nodiscard]] u64 largest() const {
+    return measure_ ? sizes_.largest() : 0;
   }
 
  private:

@@ -57,6 +57,7 @@ class Drawing {
   void panes(std::size_t rows);
   std::size_t story(std::size_t rows);
   std::size_t story_beside(std::size_t rows);
+  [[nodiscard]] Pane answer_lines() const;
   void answer(std::size_t rows);
   void bytes(std::size_t rows);
   void add(const Pane& pane, std::size_t rows);
@@ -69,6 +70,20 @@ class Drawing {
   Palette palette_;
   Pane out_;
 };
+
+/// The answer, its long lines wrapped; what is coloured was made for this width.
+Pane Drawing::answer_lines() const {
+  Pane lines;
+  for (std::string& line : lines_of(typing_.answer)) {
+    const bool whole = columns(line) <= size_.columns || line.find('\x1b') != std::string::npos;
+    if (whole) {
+      lines.push_back(std::move(line));
+      continue;
+    }
+    for (std::string& piece : wrap(line, size_.columns)) lines.push_back(std::move(piece));
+  }
+  return lines;
+}
 
 /// "-- title ------------ right --"
 std::string Drawing::rule(std::string_view title, std::string_view right) const {
@@ -93,7 +108,8 @@ std::string Drawing::head() const {
                : fmt::format("   frag {}%", fragmentation(model, model.largest_free()));
   if (model.destroyed) facts += "   destroyed";
   const std::string right = fmt::format("{}   {} ", place, facts);
-  const std::string tool = " mempool-viz step  ";
+  const bool tight = columns(right) + columns(session_.name()) + 20 > size_.columns;
+  const std::string tool = tight ? " step  " : " mempool-viz step  ";
   const std::size_t used = columns(tool) + columns(right);
   const std::size_t room = size_.columns > used + 1 ? size_.columns - used - 1 : 0;
   const std::string left = tool + pad_right(clip(printable(session_.name()), room), room) + " ";
@@ -143,7 +159,7 @@ std::size_t Drawing::story_beside(std::size_t rows) {
   const std::size_t left = std::clamp<std::size_t>(size_.columns * 2 / 5, 46, 60);
   const std::size_t right = size_.columns - left - 3;
   const Pane reasons = why(right);
-  const std::size_t wanted = std::max<std::size_t>(reasons.size(), 8);
+  const std::size_t wanted = std::max({reasons.size(), rows / 3, std::size_t{8}});
   const std::size_t height = std::min(rows - 1, rows < wanted + 8 ? rows - 1 : wanted);
   const Pane calls = draw_calls(session_, left, height);
   const std::string title = fmt::format("-- {} ", clip(calls_title(), left - 6));
@@ -159,7 +175,7 @@ std::size_t Drawing::story_beside(std::size_t rows) {
 }
 
 void Drawing::answer(std::size_t rows) {
-  const Pane lines = lines_of(typing_.answer);
+  const Pane lines = answer_lines();
   const std::size_t room = rows - 1;
   const std::size_t first = std::min(typing_.scroll, lines.size() > room ? lines.size() - room : 0);
   const std::size_t last = std::min(first + room, lines.size());
@@ -188,7 +204,7 @@ void Drawing::bytes(std::size_t rows) {
 void Drawing::panes(std::size_t rows) {
   const bool beside = size_.columns >= beside_from;
   const auto tell_it = [&](std::size_t most) { return beside ? story_beside(most) : story(most); };
-  const std::size_t need = lines_of(typing_.answer).size() + 1;
+  const std::size_t need = answer_lines().size() + 1;
   if (typing_.answer.empty()) return bytes(tell_it(rows));
   constexpr std::size_t least_story = 9;
   if (need + least_story > rows) return answer(rows);

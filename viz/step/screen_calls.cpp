@@ -129,7 +129,7 @@ std::vector<std::string> draw_events(const Session& session, std::size_t rows) {
     const Line line{damage ? 'X' : ' ', std::string(kind == nullptr ? "?" : kind->name),
                     printable(explain::narrate(*events[i]))};
     lines.push_back(row(session, i + 1 == session.event(),
-                        pad_left(std::to_string(events[i]->seq), 6), line, 11));
+                        pad_left(std::to_string(events[i]->seq), 6), line, 12));
   }
   return lines;
 }

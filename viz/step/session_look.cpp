@@ -190,7 +190,10 @@ Answer Session::whereis(std::string_view arguments) {
   if (!offset) return bad_answer("an offset is expected: whereis 0x2A8");
   if (*offset >= frame().after.capacity)
     return bad_answer(fmt::format("the region ends at {}", at(frame().after.capacity)));
-  return good_answer(where_text(frame().after, *offset, look_.radix));
+  std::string text;
+  for (const std::string& line : wrap(where_text(frame().after, *offset, look_.radix), look_.page))
+    text += line + "\n";
+  return good_answer(text);
 }
 
 /// Where it is, and the call that gave its block this form.

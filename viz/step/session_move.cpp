@@ -24,10 +24,11 @@ constexpr const char* given_up = "given up";
 Answer Session::arrived(std::string message) {
   message_ = std::move(message);
   std::ostringstream text;
+  for (const std::string& line : wrap(printable(message_), look_.page)) text << line << '\n';
   write_terminal(text, frame(), look_);
   std::string shown = std::move(text).str();
   if (shown.ends_with("\n\n")) shown.pop_back();
-  Answer answer = good_answer((message_.empty() ? "" : message_ + "\n") + shown + displayed());
+  Answer answer = good_answer(shown + displayed());
   answer.moved = true;
   return answer;
 }

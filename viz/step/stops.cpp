@@ -84,7 +84,7 @@ Lookout::Lookout(std::vector<Stop>& stops, Radix radix, bool all)
     : Gather(measures(stops)), stops_(stops), radix_(radix), all_(all) {}
 
 void Lookout::start(const Model& model) {
-  const u64 largest = this->largest(model);
+  const u64 largest = this->largest();
   for (Stop& stop : stops_) {
     if (stop.watched) stop.seen = describe(*stop.watched, model, radix_);
     CallFacts none;
@@ -97,7 +97,7 @@ void Lookout::start(const Model& model) {
 
 bool Lookout::meets(Stop& stop, const CallFacts& facts, const Model& after, std::string& change) {
   if (stop.condition) {
-    const bool holds = stop.condition->holds(facts, after, largest(after));
+    const bool holds = stop.condition->holds(facts, after, largest());
     const bool held = std::exchange(stop.held, holds);
     if (!holds || (held && stop.condition->is_state())) return false;
   } else {
@@ -112,7 +112,7 @@ bool Lookout::meets(Stop& stop, const CallFacts& facts, const Model& after, std:
                               : fmt::format("was: {}; is: {}", stop.seen, now);
     stop.seen = now;
   }
-  return !stop.further || stop.further->holds(facts, after, largest(after));
+  return !stop.further || stop.further->holds(facts, after, largest());
 }
 
 bool Lookout::judge(const CallFacts& facts, const Model& after) {
@@ -139,12 +139,11 @@ void Finder::start(const Model& model) {
   CallFacts none;
   none.call = model.last_call;
   none.first_seq = none.last_seq = model.last_seq;
-  held_ =
-      condition_.is_state() && model.capacity != 0 && condition_.holds(none, model, largest(model));
+  held_ = condition_.is_state() && model.capacity != 0 && condition_.holds(none, model, largest());
 }
 
 bool Finder::judge(const CallFacts& facts, const Model& after) {
-  const bool holds = condition_.holds(facts, after, largest(after));
+  const bool holds = condition_.holds(facts, after, largest());
   const bool counts = holds && !(condition_.is_state() && held_);
   held_ = holds;
   if (counts) found = facts.call;
