@@ -1,4 +1,5 @@
 // The language of conditions: what holds for which call, and what is said of a text that is none.
+// Each case asks a small log for the calls for which a condition holds.
 #include "step/condition.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,5 @@
 // The stepper without a screen: commands as text and their answers.
+// Every case is a short dialogue over a log that a scribe wrote.
 #include "step/session.hpp"
 
 #include <doctest/doctest.h>

@@ -61,9 +61,7 @@ class Gather : public Onlooker {
   /// False: enough has been seen.
   virtual bool judge(const CallFacts& facts, const Model& after) = 0;
   /// 0 unless it is measured.
-  [[nodiscard]] u64 largest() const {
-    return measure_ ? sizes_.largest() : 0;
-  }
+  [[nodiscard]] u64 largest() const { return measure_ ? sizes_.largest() : 0; }
 
  private:
   bool measure_;

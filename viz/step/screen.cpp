@@ -88,7 +88,8 @@ Pane Drawing::answer_lines() const {
 /// "-- title ------------ right --"
 std::string Drawing::rule(std::string_view title, std::string_view right) const {
   const std::size_t room = size_.columns;
-  std::string text = title.empty() ? "" : fmt::format("-- {} ", clip(title, room - 8));
+  const std::string words = session_.look().ascii_labels ? ascii(title) : std::string(title);
+  std::string text = title.empty() ? "" : fmt::format("-- {} ", clip(words, room - 8));
   const std::string end = right.empty() ? "" : fmt::format(" {} --", right);
   const std::size_t used = columns(text) + columns(end);
   text += std::string(room > used ? room - used : 0, '-') + end;
@@ -135,7 +136,8 @@ std::string Drawing::calls_title() const {
 }
 
 Pane Drawing::why(std::size_t width) const {
-  return lines_of(session_.why_text(width));
+  const std::size_t spelt = session_.look().ascii_labels ? 4 : 0;  // ASCII takes more room
+  return lines_of(session_.why_text(width - spelt));
 }
 
 /// Calls above, reasons below; returns the rows that are left.
@@ -232,7 +234,7 @@ Pane Drawing::draw() {
     out_.push_back(painted(message.empty() ? Ink::free : Ink::strong, rule(printable(message))));
     out_.push_back(bottom());
   }
-  for (std::string& line : out_) line = fit(line, size_.columns);
+  for (std::string& line : out_) line = fit(line, size_.columns, session_.look().ascii_labels);
   out_.resize(size_.rows);
   return std::move(out_);
 }
@@ -246,7 +248,7 @@ std::size_t hidden_of(const Typing& typing, std::size_t columns_there) {
 
 }  // namespace
 
-std::string fit(std::string_view line, std::size_t width) {
+std::string fit(std::string_view line, std::size_t width, bool as_ascii) {
   std::string out;
   std::size_t used = 0;
   bool coloured = false;
@@ -258,7 +260,7 @@ std::string fit(std::string_view line, std::size_t width) {
       continue;
     }
     const std::size_t end = std::min(line.find('\x1b', line[0] == '\x1b' ? 1 : 0), line.size());
-    std::string text = printable(line.substr(0, end));
+    std::string text = as_ascii ? ascii(line.substr(0, end)) : printable(line.substr(0, end));
     line.remove_prefix(end);
     if (const std::size_t there = columns(text); used + there > width) {
       text = clip(text, width - used);

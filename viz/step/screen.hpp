@@ -41,8 +41,8 @@ struct Typing {
 [[nodiscard]] std::size_t cursor_column(const Typing& typing, Size size);
 
 /// The line as wide as a pane: cut or filled up. Colours of ours are kept and not counted, nothing
-/// else of a terminal's language passes.
-[[nodiscard]] std::string fit(std::string_view line, std::size_t width);
+/// else of a terminal's language passes; of other characters none if it is to be ASCII.
+[[nodiscard]] std::string fit(std::string_view line, std::size_t width, bool as_ascii = false);
 
 // ---- screen_calls.cpp
 /// So many lines of calls, or of the events of one, around where the session stands.

@@ -176,7 +176,6 @@ Answer Session::carry_out(std::string_view line) {
   if (word == "?") word = "help";
   const Result<const Command*> command = find_command(word);
   if (!command) return bad_answer(command.error().what);
-  message_.clear();
   return (this->*handler_of((*command)->name))(arguments);
 }
 

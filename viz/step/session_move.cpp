@@ -35,12 +35,10 @@ Answer Session::arrived(std::string message) {
 
 std::string Session::displayed() {
   std::string text;
-  const std::string message = message_;
   for (const auto& [id, command] : displays_) {
     text += fmt::format("{}: {}\n", id, command);
     text += carry_out(command).text;
   }
-  message_ = message;
   return text;
 }
 
