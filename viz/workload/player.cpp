@@ -15,6 +15,7 @@
 #include "log/file.hpp"
 #include "log/jsonl.hpp"
 #include "pool/create.hpp"
+#include "workload/reach.hpp"
 
 namespace mempool::viz {
 
@@ -46,7 +47,7 @@ class Tally {
                        setup.fill,
                        setup.poison,
                        setup.quarantine == 0 ? POOL_NONE : setup.quarantine,
-                       0};
+                       setup.capture};
     write(event);
   }
 
@@ -106,7 +107,8 @@ class Player {
       ++outcome_.skipped;
       return;
     }
-    ++outcome_.executed;
+    const bool is_call = operation.act != Act::write || workload_.writes[operation.size].told;
+    if (is_call) ++outcome_.executed;
     switch (operation.act) {
       case Act::alloc: return alloc(operation);
       case Act::free: return pool_free(pool_, pointers_[operation.index]);
@@ -129,23 +131,13 @@ class Player {
     if (void* moved = pool_realloc(pool_, pointer, operation.size)) pointer = moved;
   }
 
-  /// The part of the write that lies inside of the region is made, then noted: a call, with the
-  /// bytes of the live blocks in its events.
+  /// Made, then noted: a call, with the bytes of the live blocks in its events. A write that is not
+  /// told is no call.
   void write(u32 index, const Write& write) {
     const auto payload = static_cast<u64>(static_cast<u8*>(pointers_[index]) - region_);
-    const bool before = write.offset < 0;
-    const u64 distance =
-        before ? 0 - static_cast<u64>(write.offset) : static_cast<u64>(write.offset);
-    const u64 cut = before && distance > payload ? distance - payload : 0;  // below the region
-    const u64 begin = before ? payload + cut - distance : add_saturating(payload, distance);
-    const u64 wanted = write.count - std::min(cut, write.count);
-    const u64 count = std::min(wanted, capacity_ - std::min(begin, capacity_));
-    if (count != 0) std::memset(region_ + begin, write.byte, count);
-    std::string text = fmt::format("{} x 0x{:02X} written through #{} at byte {}", count,
-                                   write.byte, index, write.offset);
-    if (count != write.count)
-      text += fmt::format("; {} more would lie outside of the region", write.count - count);
-    note(text);
+    const Reach made = reach(write, payload, capacity_);
+    if (made.count != 0) std::memset(region_ + made.begin, write.byte, made.count);
+    if (write.told) note(write_note(write, index, made));
   }
 
   void note(const std::string& text) { pool_note(pool_, text.c_str()); }
@@ -216,6 +208,7 @@ Result<MemoryPool*> open_pool(u64 capacity, const PoolSetup& setup, const std::s
   options.fill = setup.fill ? POOL_ON : POOL_OFF;
   options.poison = setup.poison ? POOL_ON : POOL_OFF;
   options.quarantine = setup.quarantine;
+  options.capture = setup.capture ? POOL_ON : POOL_OFF;
   options.check = setup.check_every ? POOL_CHECK_EVERY : POOL_CHECK_FREE;
   if (MemoryPool* pool = create_pool({.size = capacity,
                                       .options = &options,

@@ -1,7 +1,8 @@
 // Player: carries a workload out on a real pool, through the C API.
 //
 // Every operation that is executed makes exactly one numbered call, so call k of the log is the
-// k-th operation executed. Freeing, resizing or writing through an allocation that failed is
+// k-th operation executed; only a write that a log's own program made is no call, here as there.
+// Freeing, resizing or writing through an allocation that failed is
 // skipped and counted. A dead allocation's old pointer is handed on as it is: what the pool says
 // to that is the point. The pool does not look at the environment's options, reports nothing on
 // stderr and is destroyed at the end, so what still lives is in the log as leaks.
@@ -31,6 +32,7 @@ struct PoolSetup {
   bool poison = false;
   u64 quarantine = 0;  // most bytes of freed blocks; 0 = off
   bool check_every = false;
+  bool capture = false;  // bytes that change are told at every call
 
   [[nodiscard]] Geometry geometry() const { return {align, guards}; }
 };

@@ -1,7 +1,8 @@
 // Workload: what to do to a pool, operation by operation, wherever it was written down.
 //
 //     op list ─parse_ops─┐
-//     .rep ────read_rep──┴─► Workload ─► choose_capacity, play ─► calls on a real pool
+//     .rep ────read_rep──┼─► Workload ─► choose_capacity, play ─► calls on a real pool
+//     log ─────from_log──┘
 //
 // Allocations are named by number, as everywhere: the i-th allocation of the workload is #i, the
 // failed ones included. An operation takes 16 bytes, for recordings have millions of them; what
@@ -28,6 +29,7 @@ struct Write {
   std::int64_t offset = 0;
   u64 count = 1;
   u8 byte = 0;
+  bool told = true;  // it is noted, and so a call; a program's own writes (from_log.hpp) are not
 };
 
 struct Workload {

@@ -1,0 +1,357 @@
+// From events back to the calls that made them: see from_log.hpp.
+//
+// Events come in the groups of their calls. Each is applied to what the region holds as it comes;
+// which operation the call was is decided when the next call begins.
+#include "workload/from_log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "event/table.hpp"
+#include "model/model.hpp"
+#include "workload/reach.hpp"
+#include "workload/region_bytes.hpp"
+
+namespace mempool::viz {
+
+namespace {
+
+constexpr u64 events_between_progress = 4096;
+
+/// What is known of an allocation's pointer.
+struct Pointer {
+  u64 payload = POOL_NONE;  // NONE: the allocation failed
+  u64 requested = 0;
+  bool live = false;
+};
+
+/// One call, while its events come.
+struct Call {
+  u64 number = 0;
+  std::optional<Operation> operation;
+  std::optional<std::string> note;
+  std::optional<Pointer> after;  // of the operation's allocation
+  u64 moved_from = POOL_NONE;    // payload before; the operation's block moves in this call
+  bool checked = false;          // everything was looked at
+  bool only_bytes = true;        // so far: a dump, or a note that follows
+  bool over = false;             // the pool is destroyed
+};
+
+class Rewriter {
+ public:
+  explicit Rewriter(u32 pool) { made_.pool = pool; }
+
+  [[nodiscard]] u32 pool() const { return made_.pool; }
+  [[nodiscard]] const std::optional<std::string>& wrong() const { return wrong_; }
+
+  void take(const pool_event& event) {
+    if (wrong_ || call_.over) return;
+    if (!opened_ || event.call != call_.number) {
+      finish_call();
+      call_ = Call{.number = event.call};
+    }
+    apply(event);
+  }
+
+  Result<Recording> result() {
+    finish_call();
+    if (wrong_) return failure(std::move(*wrong_));
+    if (!bytes_.followed())
+      leave_out(
+          fmt::format("regions over {} bytes are not followed byte by byte: only writes "
+                      "that a note tells are made again",
+                      RegionBytes::most));
+    made_.left_out.assign(left_out_.begin(), left_out_.end());
+    return std::move(made_);
+  }
+
+ private:
+  void apply(const pool_event& event);
+  void create(const pool_event_create& e);
+  void alloc(const pool_event_alloc& e);
+  void alloc_fail(const pool_event_alloc_fail& e);
+  void resize(const pool_event_resize& e);
+  void given_back(u64 block, u64 offset, u64 size);
+  void guards(const pool_event_guards& e);
+  void misuse(const pool_event_misuse& e);
+  void slab();
+
+  void found(u64 offset, std::string_view told, u64 owner);
+  void finish_call();
+  void add_note();
+
+  /// The number of a new allocation or of a live one; others contradict the log.
+  [[nodiscard]] bool is_next(u64 block) const { return block == pointers_.size(); }
+  [[nodiscard]] bool is_live(u64 block) const {
+    return block < pointers_.size() && pointers_[block].live;
+  }
+  void decide(Operation operation) {
+    if (!call_.operation) call_.operation = operation;
+  }
+  void fail(std::string_view what) {
+    if (!wrong_) wrong_ = fmt::format("call {}: {}", call_.number, what);
+  }
+  void contradiction() { fail("the log contradicts itself (mempool-viz check says where)"); }
+  void leave_out(std::string what) { left_out_.insert(std::move(what)); }
+
+  bool opened_ = false;
+  Recording made_;
+  RegionBytes bytes_;
+  std::vector<Pointer> pointers_;      // by number, as the operations so far leave them
+  std::set<std::pair<u64, u32>> had_;  // (payload, number) of every allocation that was had
+  u64 live_ = 0;                       // blocks, those in quarantine among them
+  bool slab_told_ = false;
+  Call call_;
+  std::set<std::string> left_out_;
+  std::optional<std::string> wrong_;
+};
+
+std::string_view view_of(pool_bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data), bytes.data == nullptr ? 0 : bytes.size};
+}
+
+void Rewriter::apply(const pool_event& event) {
+  if (!opened_ && event.kind != POOL_EVENT_CREATE)
+    return fail("the log opens on a pool in use, so its first calls are not in it");
+  call_.only_bytes = call_.only_bytes && event.kind == POOL_EVENT_BYTES;
+  switch (event.kind) {
+    case POOL_EVENT_CREATE: return create(event.as.create);
+    case POOL_EVENT_ALLOC: return alloc(event.as.alloc);
+    case POOL_EVENT_ALLOC_FAIL: return alloc_fail(event.as.alloc_fail);
+    case POOL_EVENT_RESIZE: return resize(event.as.resize);
+    case POOL_EVENT_FREE:
+      return given_back(event.as.free.block, event.as.free.offset, event.as.free.size);
+    case POOL_EVENT_QUARANTINE:
+      ++live_;  // its record stays
+      return given_back(event.as.quarantine.block, event.as.quarantine.offset,
+                        event.as.quarantine.size);
+    case POOL_EVENT_RELEASE: live_ -= live_ == 0 ? 0 : 1; return;
+    case POOL_EVENT_GUARDS: return guards(event.as.guards);
+    case POOL_EVENT_GUARD_WRITE:
+      return bytes_.set(event.as.guard_write.offset, event.as.guard_write.size, guard_byte);
+    case POOL_EVENT_GUARD_CHECK: {
+      const pool_event_guard_check& e = event.as.guard_check;
+      if (e.damaged == 0) return;
+      return found(e.first, view_of(e.found), e.block);
+    }
+    case POOL_EVENT_POISON_CHECK: {
+      const pool_event_poison_check& e = event.as.poison_check;
+      found(e.first, view_of(e.found), e.block);
+      if (e.damaged != 0) bytes_.set(e.offset, e.size, poison_byte);
+      return;
+    }
+    case POOL_EVENT_MISUSE: return misuse(event.as.misuse);
+    case POOL_EVENT_SLAB: return slab();
+    case POOL_EVENT_CHECK: call_.checked = true; return;
+    case POOL_EVENT_BYTES:
+      return found(event.as.bytes.offset, view_of(event.as.bytes.hex), POOL_NONE);
+    case POOL_EVENT_NOTE:
+      call_.note = event.as.note.text == nullptr ? "" : event.as.note.text;
+      if (event.as.note.file != nullptr) leave_out("the places in the source that notes tell");
+      return add_note();
+    case POOL_EVENT_SITE: return leave_out("the places in the source that asked for blocks");
+    case POOL_EVENT_RESET: return fail("pool_reset() is no operation of a workload");
+    case POOL_EVENT_SNAPSHOT: return contradiction();
+    case POOL_EVENT_DROPPED: return fail("events could not be written, so calls are missing");
+    case POOL_EVENT_LEAK:
+    case POOL_EVENT_DESTROY: call_.over = true; return;
+    default: return;
+  }
+}
+
+void Rewriter::create(const pool_event_create& e) {
+  if (opened_) return contradiction();
+  opened_ = true;
+  made_.setup = {.capacity = e.capacity,
+                 .align = e.align,
+                 .guards = e.guards,
+                 .policy = e.policy,
+                 .fill = e.fill != 0,
+                 .poison = e.poison != 0,
+                 .quarantine = e.quarantine == POOL_NONE ? 0 : e.quarantine,
+                 .capture = e.capture != 0};
+  if (e.name != nullptr) {
+    made_.workload.name = e.name;
+    leave_out("the pool's name");
+  }
+  bytes_.open(e.capacity);
+  if (e.poison != 0) bytes_.set(0, e.capacity, poison_byte);
+}
+
+//  a new number: an allocation. A live one: pool_realloc() moves its block.
+void Rewriter::alloc(const pool_event_alloc& e) {
+  if (e.alignment != POOL_NONE)
+    return fail(
+        fmt::format("#{} was asked for with an alignment of its own ({}), which a "
+                    "workload cannot say",
+                    e.block, e.alignment));
+  const u64 capacity = *made_.setup.capacity;
+  const bool sensible = e.offset <= capacity && e.size <= capacity - e.offset &&
+                        e.offset <= e.payload && e.requested <= e.size &&
+                        e.payload - e.offset <= e.size - e.requested;
+  if (!sensible || (!is_next(e.block) && !is_live(e.block))) return contradiction();
+  call_.after = Pointer{e.payload, e.requested, true};
+  ++live_;
+  if (made_.setup.fill) bytes_.set(e.payload, e.requested, fresh_byte);
+  if (is_next(e.block)) return decide({Act::alloc, static_cast<u32>(e.block), e.requested});
+  const Pointer& old = pointers_[e.block];
+  bytes_.move(old.payload, e.payload, std::min(old.requested, e.requested));
+  call_.moved_from = old.payload;
+  decide({Act::realloc, static_cast<u32>(e.block), e.requested});
+}
+
+void Rewriter::alloc_fail(const pool_event_alloc_fail& e) {
+  if (e.alignment != POOL_NONE)
+    return fail(
+        fmt::format("#{} was asked for with an alignment of its own ({}), which a "
+                    "workload cannot say",
+                    e.block, e.alignment));
+  if (is_live(e.block)) return decide({Act::realloc, static_cast<u32>(e.block), e.requested});
+  if (!is_next(e.block)) return contradiction();
+  call_.after = Pointer{};
+  decide({Act::alloc, static_cast<u32>(e.block), e.requested});
+}
+
+void Rewriter::resize(const pool_event_resize& e) {
+  if (!is_live(e.block)) return contradiction();
+  const Pointer& old = pointers_[e.block];
+  const u64 end = e.offset + e.size, old_end = old.payload + old.requested;
+  if (e.offset > *made_.setup.capacity || e.size > *made_.setup.capacity || e.requested > e.size)
+    return contradiction();
+  const u64 new_end = old.payload + e.requested;
+  const PoolSetup& setup = made_.setup;
+  if (setup.fill && new_end > old_end) bytes_.set(old_end, new_end - old_end, fresh_byte);
+  if (setup.fill && end < old_end && !setup.poison) bytes_.set(end, old_end - end, freed_byte);
+  if (setup.poison && e.size < e.old_size) bytes_.set(end, e.old_size - e.size, poison_byte);
+  call_.after = Pointer{old.payload, e.requested, true};
+  decide({Act::realloc, static_cast<u32>(e.block), e.requested});
+}
+
+/// A block is freed, or put into quarantine: by pool_free(), or because its bytes have moved.
+void Rewriter::given_back(u64 block, u64 offset, u64 size) {
+  if (!is_live(block)) return contradiction();
+  const Pointer& old = pointers_[block];
+  live_ -= live_ == 0 ? 0 : 1;
+  if (made_.setup.poison)
+    bytes_.set(offset, size, poison_byte);
+  else if (made_.setup.fill)
+    bytes_.set(old.payload, old.requested, freed_byte);
+  if (call_.moved_from != POOL_NONE) return;
+  call_.after = Pointer{old.payload, old.requested, false};
+  decide({Act::free, static_cast<u32>(block)});
+}
+
+void Rewriter::guards(const pool_event_guards& e) {
+  if (e.ok == 0) return leave_out("guards that were not switched, for blocks were live");
+  if (!pointers_.empty())
+    return fail("guards are switched in the middle of the run, which a workload cannot do");
+  made_.setup.guards = e.guard_size;
+  leave_out("guards that are switched at the start: the pool is created with them");
+}
+
+/// What a pointer is worth is the pool's business; which allocation had it is found here.
+void Rewriter::misuse(const pool_event_misuse& e) {
+  const auto had = had_.lower_bound({e.offset, 0});
+  if (had != had_.end() && had->first == e.offset) return decide({Act::free, had->second});
+  leave_out(
+      "misuse of pointers that no allocation gave (it changes nothing; later calls are "
+      "numbered lower)");
+}
+
+/// The slab was as large as there were live blocks when it was exhausted.
+void Rewriter::slab() {
+  if (!slab_told_) made_.setup.records = live_;
+  slab_told_ = true;
+}
+
+/// Bytes as they are now. Where the calls alone left others, the program wrote.
+void Rewriter::found(u64 offset, std::string_view told, u64 owner) {
+  for (const Run& run : bytes_.differences(offset, told)) {
+    u64 at = run.offset;
+    u32 index = 0;
+    if (call_.moved_from != POOL_NONE && call_.after && at >= call_.after->payload &&
+        at - call_.after->payload < call_.after->requested) {
+      index = call_.operation->index;  // written before the bytes moved
+      at = at - call_.after->payload + call_.moved_from;
+    } else if (owner < pointers_.size() && pointers_[owner].payload != POOL_NONE) {
+      index = static_cast<u32>(owner);
+    } else if (!had_.empty()) {
+      const auto after = had_.upper_bound({at, 0xFFFF'FFFF});
+      index = after == had_.begin() ? after->second : std::prev(after)->second;
+    } else {
+      leave_out("bytes that were written before anything was allocated");
+      continue;
+    }
+    const auto distance = static_cast<std::int64_t>(at - pointers_[index].payload);
+    made_.workload.operations.push_back({Act::write, index, made_.workload.writes.size()});
+    made_.workload.writes.push_back({distance, run.count, run.byte, false});
+  }
+}
+
+/// A note is an operation at once: the bytes that follow it are those after it.
+void Rewriter::add_note() {
+  Workload& workload = made_.workload;
+  const std::optional<NotedWrite> noted = read_write_note(*call_.note);
+  const bool ours =
+      noted && noted->index < pointers_.size() && pointers_[noted->index].payload != POOL_NONE;
+  if (ours) {
+    const Reach made = reach(noted->write, pointers_[noted->index].payload, *made_.setup.capacity);
+    if (write_note(noted->write, noted->index, made) == *call_.note) {
+      bytes_.set(made.begin, made.count, noted->write.byte);
+      decide({Act::write, noted->index, workload.writes.size()});
+      workload.writes.push_back(noted->write);
+      return;
+    }
+  }
+  decide({Act::note, 0, workload.notes.size()});
+  workload.notes.push_back(*call_.note);
+}
+
+void Rewriter::finish_call() {
+  if (!opened_ || wrong_ || call_.number == 0 || call_.over) return;
+  // Of a pool that checks at every call, what is found comes in the call that found it.
+  if (call_.checked && call_.operation) made_.setup.check_every = true;
+  if (call_.checked) decide({Act::check});
+  if (!call_.operation) {
+    if (call_.only_bytes)
+      leave_out("pool_dump(), which is no operation (later calls are numbered lower)");
+    return;
+  }
+  const Operation& operation = *call_.operation;
+  made_.workload.operations.push_back(operation);
+  if (operation.act == Act::alloc) {
+    if (pointers_.size() == most_allocations) return fail("there are too many allocations");
+    pointers_.emplace_back();
+    ++made_.workload.allocations;
+  }
+  if (!call_.after) return;
+  Pointer& pointer = pointers_[operation.index];
+  if (pointer.payload != POOL_NONE) had_.erase({pointer.payload, operation.index});
+  pointer = *call_.after;
+  if (pointer.payload != POOL_NONE) had_.insert({pointer.payload, operation.index});
+}
+
+}  // namespace
+
+Result<Recording> workload_from_log(log::Reader& reader, std::optional<u32> pool,
+                                    const Progress& progress) {
+  std::optional<Rewriter> rewriter;
+  pool_event event;
+  for (u64 events = 0; reader.next(event); ++events) {
+    if (progress && events % events_between_progress == 0 && reader.bytes_total() != 0)
+      progress(static_cast<double>(reader.bytes_read()) /
+               static_cast<double>(reader.bytes_total()));
+    if (event.pool == 0 || (pool && event.pool != *pool)) continue;
+    // The lowest pool is meant: what an earlier one did is forgotten when a lower one begins.
+    if (!rewriter || event.pool < rewriter->pool()) rewriter.emplace(event.pool);
+    if (event.pool == rewriter->pool()) rewriter->take(event);
+  }
+  if (reader.findings().damaged != 0) return failure("the log is damaged, so calls may be missing");
+  if (rewriter) return rewriter->result();
+  return failure(pool ? fmt::format("there is no pool {} in the log", *pool)
+                      : std::string("there is no pool in the log"));
+}
+
+}  // namespace mempool::viz
