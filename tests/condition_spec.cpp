@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "support/stepping.hpp"
 
 using namespace mempool;
@@ -125,6 +127,24 @@ TEST_CASE("what is wrong is said with what was expected") {
   CHECK(wrong("alloc free") == "and, or, or the end is expected at 'free'");
   CHECK(wrong("alloc \x1b[2J").find('\n') == std::string::npos);
   CHECK(wrong(std::string(5000, '(')) == "a condition of fewer brackets is expected at '('");
+}
+
+TEST_CASE("words in any order are a condition or an error, and the answer to both is quick") {
+  constexpr std::string_view words[] = {"alloc", "free",  "#2", "(",    ")",  "and",       "or",
+                                        "not",   ">=",    "50", "%",    "if", "frag",      "call",
+                                        "size",  "holes", "7",  "\xFF", "",   "realloc #0"};
+  std::mt19937 random(5);
+  u64 conditions = 0;
+  for (int i = 0; i < 3000; ++i) {
+    std::string text;
+    for (u64 word = random() % 9; word-- > 0;)
+      text += std::string(words[random() % std::size(words)]) + " ";
+    const auto condition = parse_condition(text);
+    if (!condition) continue;
+    ++conditions;
+    if (i % 50 == 0) static_cast<void>(calls_with(enough_bytes_no_room(), text));
+  }
+  CHECK(conditions > 50);
 }
 
 TEST_CASE("an error gives examples") {

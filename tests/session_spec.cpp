@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "step/manual.hpp"
 #include "support/golden.hpp"
 #include "support/stepping.hpp"
@@ -265,6 +267,24 @@ TEST_CASE("stepper: trying changes nothing") {
   CHECK(has(s.refusal("try"), "try alloc 56"));
 }
 
+TEST_CASE("stepper: the same calls under another policy part somewhere, or nowhere") {
+  Scribe pool(200);
+  for (const u64 size : {60, 10, 30, 10, 90}) pool.alloc(size);
+  for (const u64 number : {0, 2, 4}) pool.free(number);
+  for (const u64 size : {25, 50, 85}) pool.alloc(size);
+  Stepping s(pool);
+  CHECK(has(s.run("policy best"),
+            "best fit parts at call 9: 25 B asked for as #5: here at 0, best fit at 70\n here |"));
+  CHECK(
+      has(s.run("policy best"), "in all: here 1 failure, best fit 0 failures; goto 9 shows it\n"));
+  CHECK(s.run("policy first") == "first fit places every block where it is here\n");
+  const std::string all = s.run("compare");
+  CHECK(has(all, "  first          1 "));
+  CHECK(has(all, "  worst          1             43 %  at call 9, #5: at 110\n"));
+  CHECK(has(s.refusal("policy bets"), "policy best"));
+  CHECK(s.session.call_frame().call == 0);
+}
+
 TEST_CASE("stepper: a lesson about enough bytes and no room") {
   Stepping s(enough_bytes_no_room());
   check_golden("step-no-room.txt",
@@ -277,6 +297,27 @@ TEST_CASE("stepper: a lesson about a guard that was written over") {
   check_golden("step-guard.txt",
                dialogue(s, {"watch #1.guard", "goto last guard", "why", "block #1", "dump 1",
                             "who #1", "diff 3", "stats", "rcontinue"}));
+}
+
+TEST_CASE("stepper: commands in any order lead to a call of the log, or say what is wrong") {
+  constexpr std::string_view arguments[] = {
+      "",        "3",       "first",      "alloc",     "#1",
+      "0x20",    "free",    "fail",       "!",         "@a",
+      "a",       "best",    "2 9",        "1 2",       "#1.guard",
+      "alloc 9", "free #2", "frag > 30%", "at 0x20 2", "99999999999999999999"};
+  std::mt19937 random(9);
+  Stepping s(overrun_lesson());
+  for (int i = 0; i < 2000; ++i) {
+    const auto commands = viz::step::commands();
+    std::string line(commands[random() % commands.size()].name);
+    if (line == "display") continue;  // they would pile up
+    line += " " + std::string(arguments[random() % std::size(arguments)]);
+    CAPTURE(line);
+    const viz::step::Answer answer = s.session.run(line);
+    CHECK((answer.good || !answer.text.empty()));
+    CHECK(s.session.call_frame().call <= 6);
+    CHECK(s.session.event() <= s.session.call_frame().events.size());
+  }
 }
 
 TEST_CASE("stepper: whatever a log says of itself, no control byte is in an answer") {

@@ -10,6 +10,7 @@
 
 #include "step/session.hpp"
 #include "support/scribe.hpp"
+#include "workload/from_log.hpp"
 
 namespace mempool::tests {
 
@@ -69,6 +70,16 @@ struct Stepping {
     };
     outside.render = [](std::string_view dot, std::string_view format) -> Result<std::string> {
       return std::string(format) + " of " + std::string(dot.substr(0, 7));
+    };
+    outside.replay = [](log::Reader& reader, u32 pool, u32 policy) -> Result<std::string> {
+      const auto recording = viz::workload_from_log(reader, pool, nullptr);
+      if (!recording) return tl::make_unexpected(recording.error());
+      viz::PoolSetup setup = recording->setup;
+      setup.policy = policy;
+      std::string text;
+      const auto outcome = viz::play(recording->workload, setup, {"", &text}, nullptr);
+      if (!outcome) return tl::make_unexpected(outcome.error());
+      return text;
     };
     auto session =
         viz::step::Session::open(cursor_of(log), "lesson.jsonl", {}, std::move(outside), call);

@@ -24,6 +24,7 @@
 #include "shell/streams.hpp"
 #include "shell/terminal.hpp"
 #include "step/console.hpp"
+#include "workload/from_log.hpp"
 
 namespace mempool::viz {
 
@@ -77,9 +78,20 @@ Result<std::string> read_file(const std::string& path) {
   return text;
 }
 
+Result<std::string> replay(log::Reader& reader, u32 pool, u32 policy) {
+  const Result<Recording> recording = workload_from_log(reader, pool, nullptr);
+  if (!recording) return tl::make_unexpected(recording.error());
+  PoolSetup setup = recording->setup;
+  setup.policy = policy;
+  std::string text;
+  const Result<Outcome> outcome = play(recording->workload, setup, {"", &text}, nullptr);
+  if (!outcome) return tl::make_unexpected(outcome.error());
+  return text;
+}
+
 step::Outside outside(Cursor::GoOn go_on) {
   return {write_output, read_file,
-          [](std::string_view dot, std::string_view format) { return render(dot, format); },
+          [](std::string_view dot, std::string_view format) { return render(dot, format); }, replay,
           std::move(go_on)};
 }
 

@@ -145,7 +145,8 @@ Session::Handler Session::handler_of(std::string_view command) {
       {"display", &Session::display},   {"undisplay", &Session::undisplay},
       {"try", &Session::try_it},        {"diff", &Session::diff},
       {"stats", &Session::stats},       {"explain", &Session::explain},
-      {"leaks", &Session::leaks},       {"check", &Session::check},
+      {"leaks", &Session::leaks},       {"policy", &Session::policy},
+      {"compare", &Session::compare},   {"check", &Session::check},
       {"export", &Session::export_to},  {"source", &Session::source},
       {"save", &Session::save},         {"set", &Session::set},
       {"help", &Session::help},         {"quit", &Session::quit}};
@@ -158,10 +159,18 @@ Answer Session::run(std::string_view line) {
   std::string_view rest = line;
   if (take_word(rest).empty()) {
     if (last_line_.empty()) return {};
-    return carry_out(last_line_);
+    return echoed(last_line_);
   }
   last_line_ = line;
-  return carry_out(last_line_);
+  return echoed(last_line_);
+}
+
+Answer Session::echoed(std::string_view line) {
+  const bool echo = echo_;
+  Answer answer = carry_out(line);
+  if (echo && answer.good)
+    answer.text = fmt::format("(mempool) {}\n{}", printable(line), answer.text);
+  return answer;
 }
 
 Answer Session::carry_out(std::string_view line) {
@@ -194,10 +203,11 @@ Answer Session::quit(std::string_view) {
 
 Answer Session::set(std::string_view arguments) {
   constexpr const char* expected =
-      "color on or off, offsets dec, hex or both, or width N is expected: set offsets hex";
+      "color on or off, echo on or off, offsets dec, hex or both, or width N is expected: "
+      "set offsets hex";
   const std::string_view what = take_word(arguments);
-  if (what == "color" && (arguments == "on" || arguments == "off")) {
-    look_.colour = arguments == "on";
+  if ((what == "color" || what == "echo") && (arguments == "on" || arguments == "off")) {
+    (what == "color" ? look_.colour : echo_) = arguments == "on";
     return {};
   }
   if (what == "offsets" && (arguments == "dec" || arguments == "hex" || arguments == "both")) {

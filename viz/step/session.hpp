@@ -31,6 +31,9 @@ struct Outside {
   std::function<Result<std::string>(const std::string& path)> read;
   /// A picture, "svg", "png" or "pdf", of DOT text.
   std::function<Result<std::string>(std::string_view dot, std::string_view format)> render;
+  /// The log of the same calls under another policy, played on a pool of its own. The reader stands
+  /// at the start of the log.
+  std::function<Result<std::string>(log::Reader& reader, u32 pool, u32 policy)> replay;
   /// Asked while a search goes on; false ends it.
   Cursor::GoOn go_on;
 };
@@ -84,6 +87,7 @@ class Session {
 
   // ---- session.cpp
   [[nodiscard]] Answer carry_out(std::string_view line);
+  [[nodiscard]] Answer echoed(std::string_view line);
   void show(Frame frame, std::size_t event = 0);
   [[nodiscard]] Result<Frame> load(u64 call);
   [[nodiscard]] Result<u64> call_named(std::string_view word) const;
@@ -150,6 +154,11 @@ class Session {
   Answer diff(std::string_view arguments);
   Answer leaks(std::string_view arguments);
 
+  // ---- session_policy.cpp
+  Answer policy(std::string_view arguments);
+  Answer compare(std::string_view arguments);
+  [[nodiscard]] Result<Cursor> under(u32 policy);
+
   // ---- session_out.cpp
   Answer export_to(std::string_view arguments);
   Answer source(std::string_view arguments);
@@ -174,6 +183,7 @@ class Session {
   u64 next_display_ = 1;
   std::optional<Condition> sought_;
   std::string last_line_;
+  bool echo_ = false;  // answers begin with their command, as on a handout
   int depth_ = 0;  // of `source` within `source`
 };
 
