@@ -67,11 +67,15 @@ std::string kinds(std::initializer_list<std::string_view> pieces) {
 }  // namespace
 
 TEST_CASE("screen: every line is as wide as the terminal, and there are as many as it has") {
-  for (const Scribe& pool : {enough_bytes_no_room(), overrun_lesson()})
+  Scribe many(u64{1} << 40, {.guards = 16});
+  for (u64 i = 0; i < 200; ++i) many.alloc((u64{1} << 32) - 1000 * i);
+  for (u64 i = 0; i < 200; i += 3) many.free(i);
+  for (const Scribe& pool : {enough_bytes_no_room(), overrun_lesson(), many})
     for (const Size size : {Size{80, 24}, Size{100, 30}, Size{132, 50}, Size{79, 20}, Size{40, 12},
                             Size{20, 5}, Size{300, 100}}) {
       Typist typist(pool);
-      for (const char* keys : {"n", "s", "n", "\x1b[F", "w", "?", "\x1b[6~", "\x1b", ":why"}) {
+      for (const char* keys : {"n", "s", "n", "\x1b[F", "w", "?", "\x1b[6~", ":map\r", ":stats\r",
+                               ":dump 2\r", "\x1b", ":why"}) {
         static_cast<void>(typist.type(keys));
         const auto lines = typist.console.draw(size);
         CHECK(lines.size() == size.rows);
@@ -101,6 +105,12 @@ TEST_CASE("screen: a wide one has the calls beside the reasons, and the bytes be
   static_cast<void>(s.run("goto 3"));
   static_cast<void>(s.run("set width 120"));
   check_golden("screen-120x40.txt", s.run("screen 40"));
+}
+
+TEST_CASE("stepper: every line of help fits a terminal") {
+  Stepping s(enough_bytes_no_room());
+  for (const char* command : {"help", "help goto", "help break"})
+    for (const std::string& line : lines_of(s.run(command))) CHECK(viz::columns(line) <= 80);
 }
 
 TEST_CASE("screen: a long answer has pages") {

@@ -43,6 +43,7 @@ inline constexpr Option check_every{"--check-every", "",
 inline constexpr Option records{"--records", "N", "size of the slab of block records"};
 
 inline constexpr Option step{"--step", "N", "call N; 0 = the pool was just created (the last)"};
+inline constexpr Option begin{"--step", "N", "begin at call N (0: the pool was just created)"};
 inline constexpr Option seq{"--seq", "N", "event N in place of a call"};
 inline constexpr Option pool{"--pool", "ID", "which pool of the log (the lowest)"};
 inline constexpr Option offsets{"--offsets", "R", "offsets in dec, hex or both"};

@@ -73,7 +73,8 @@ class Declare {
 
   void moment() {
     Moment& moment = options_.moment;
-    line_.value(help::step, [&moment](const std::string& text) {
+    const bool begins = options_.verb == Verb::step;
+    line_.value(begins ? help::begin : help::step, [&moment](const std::string& text) {
       return read_count(text, moment.call.emplace());
     });
     line_.value(help::seq, [&moment](const std::string& text) {

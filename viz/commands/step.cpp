@@ -162,7 +162,8 @@ Result<int> run_plain(const Options& options) {
   if (options.batch || quits) return end_of_output(status);
   if (asked) {
     interrupt.emplace();
-    std::cout << "mempool-viz step: help lists the commands, quit ends\n";
+    static_cast<void>(print(session->run(fmt::format("goto {}", session->call_frame().call))));
+    std::cout << "help lists the commands, quit ends\n";
   }
   for (std::string line; !quits;) {
     if (asked) std::cout << "(mempool) " << std::flush;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "help.hpp"
+#include "view/text.hpp"
 
 namespace mempool::viz::step {
 
@@ -92,17 +93,18 @@ constexpr std::string_view keys =
     "Keys of the full screen, while no command line is open:\n"
     "  n Right   next           s Down    step          c  continue       f  finish\n"
     "  Left      back           S Up      sback         r  rcontinue      q  quit\n"
-    "  Home End  first, last    N P       next, prev hit                  ?  help\n"
+    "  Home End  first, last    N P       next, prev hit    w  why        ?  help\n"
     "  PgUp PgDn turn the pages of an answer; Esc puts it away\n"
     "  : b g / or any other letter opens the command line, Esc leaves it\n"
     "Enter alone repeats the last command; ^C gives up a long search.\n";
 
 constexpr std::string_view conditions =
-    "A condition is about one call: alloc, free, realloc, fail, split, coalesce, guard, damage,\n"
-    "misuse, check, note, leak ... happened; alloc >= 50 asks for a size, free #9 for a block; "
-    "the\n"
-    "pool afterwards has frag > 50%, largest, freebytes, used, blocks, holes; call 42, event 117;\n"
-    "with and, or, not and brackets. The pool alone (frag > 50%) stops where it comes about.\n";
+    "A condition is about one call: alloc, free, realloc, fail, split, coalesce, guard, damage, "
+    "misuse, check, note, leak ... happened; alloc >= 50 asks for a size, free #9 for a block; the "
+    "pool afterwards has frag > 50%, largest, freebytes, used, blocks, holes; call 42, event 117; "
+    "with and, or, not and brackets. The pool alone (frag > 50%) stops where it comes about.";
+
+constexpr std::size_t most_columns = 79;
 
 std::string said_names(const Command& command) {
   std::string text(command.name);
@@ -134,19 +136,27 @@ std::string overview() {
   std::string text;
   for (const auto& [group, title] : groups) {
     text += fmt::format("{}\n", title);
-    for (const Command& command : table)
-      if (command.group == group)
-        text += fmt::format("  {:<10} {:<3} {}\n", command.name, command.alias, command.says);
+    for (const Command& command : table) {
+      if (command.group != group) continue;
+      std::string head = fmt::format("  {:<10} {:<3} ", command.name, command.alias);
+      for (const std::string& line : wrap(command.says, most_columns - head.size())) {
+        text += head + line + "\n";
+        head.assign(head.size(), ' ');
+      }
+    }
   }
   return text + std::string(keys);
 }
 
 std::string page(const Command& command) {
-  std::string text = fmt::format("{}\n  {}\n", said_names(command), command.says);
+  std::string text = said_names(command) + "\n";
+  for (const std::string& line : wrap(command.says, most_columns - 2)) text += "  " + line + "\n";
   if (!command.alias.empty()) text += fmt::format("  Short: {}\n", command.alias);
   text += fmt::format("  Example: {}\n", command.example);
-  const bool asks = command.usage.find("COND") != std::string_view::npos || command.name == "goto";
-  return asks ? text + "\n" + std::string(conditions) : text;
+  if (command.usage.find("COND") == std::string_view::npos && command.name != "goto") return text;
+  text += '\n';
+  for (const std::string& line : wrap(conditions, most_columns)) text += line + "\n";
+  return text;
 }
 
 }  // namespace mempool::viz::step

@@ -177,8 +177,7 @@ Answer Session::carry_out(std::string_view line) {
   const std::string text(line);  // a command may change what it was given
   std::string_view arguments = text;
   std::string_view word = take_word(arguments);
-  // "/alloc", "x/4" and the like: the sign is the command, the rest its argument.
-  if (word.size() > 1 && word[0] == '/') {
+  if (word.size() > 1 && word[0] == '/') {  // "/alloc": what is to be found may touch it
     arguments = std::string_view(text).substr(text.find('/') + 1);
     word = "find";
   }

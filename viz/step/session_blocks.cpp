@@ -86,7 +86,7 @@ Answer Session::map(std::string_view arguments) {
   const std::vector<bool> shown = excerpt(blocks.size(), most, [&](std::size_t i) {
     return !remark(*blocks[i], story_, model).empty();
   });
-  const std::size_t columns = std::min<std::size_t>(look_.page, 120) - 40;
+  const std::size_t columns = std::clamp<std::size_t>(look_.page, 56, 120) - 40;
   Table table("rlrll");
   each_shown(
       shown,

@@ -72,7 +72,8 @@ std::string list_line(const Model& model, List which, const Story& story, std::s
                                                 : model.free_bytes;
   const std::string count = fmt::format("{}, {} B", count_text(list.size(), "block"), bytes);
   const auto line = [&](const std::string& sum) {
-    const std::size_t room = page_width - head.size() - sum.size() - 2;
+    const std::size_t taken = head.size() + sum.size() + 2;
+    const std::size_t room = page_width > taken ? page_width - taken : 0;
     const Chain chain = chain_of(list, story, room);
     return std::pair(chain.shown, head + pad_right(chain.text, room) + "  " + sum);
   };
