@@ -299,7 +299,8 @@ std::vector<std::string> spelt_out(std::vector<std::string> arguments, Verb verb
 Result<Options> parse_command(const help::Verb& verb, const std::vector<std::string>& arguments,
                               Options options) {
   CommandLine line(verb);
-  Declare(line, options).verb();
+  Declare declare(line, options);  // what it has declared is read while the line is run
+  declare.verb();
   Wrong wrong = line.run(spelt_out(arguments, options.verb), options.input);
   if (line.help_wanted()) {
     Options answer;
