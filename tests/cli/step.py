@@ -323,9 +323,10 @@ def plain():
 # ---- in tmux, which is a terminal that can be looked at
 
 def tmux(*words):
-    done = subprocess.run(['tmux', '-L', f'mempool-{os.getpid()}', '-f', '/dev/null', *words],
-                          check=True, capture_output=True, timeout=20,
-                          env=environment(LANG='C.UTF-8'))
+    """A server of the case's own: its socket lies in the case's folder."""
+    done = subprocess.run(['tmux', '-f', '/dev/null', *words], check=True, capture_output=True,
+                          timeout=20, env=environment(LANG='C.UTF-8', TMUX_TMPDIR=os.getcwd(),
+                                                      TMUX=''))
     return done.stdout.decode()
 
 
@@ -364,8 +365,7 @@ def in_tmux():
         tmux('send-keys', 'Enter', 'c')
         tmux_shows(lines_of('break fail', 'continue', 'screen 24'))
     finally:
-        subprocess.run(['tmux', '-L', f'mempool-{os.getpid()}', 'kill-server'], check=False,
-                       capture_output=True)
+        tmux('kill-server')
 
 
 if __name__ == '__main__':

@@ -142,8 +142,11 @@ Pane Drawing::why(std::size_t width) const {
 
 /// Calls above, reasons below; returns the rows that are left.
 std::size_t Drawing::story(std::size_t rows) {
-  const std::size_t call_rows = std::clamp<std::size_t>((rows - 2) / 3, 1, 12);
+  constexpr std::size_t most_calls = 12;
   const Pane reasons = why(size_.columns);
+  std::size_t call_rows = std::clamp<std::size_t>((rows - 2) / 3, 1, most_calls);
+  if (!typing_.answer.empty())  // no bytes will follow: what the reasons leave is the calls'
+    call_rows = std::clamp(rows - 2 - std::min(rows - 2, reasons.size()), call_rows, most_calls);
   const std::size_t room = rows - call_rows - 2;
   const std::size_t why_rows =
       typing_.answer.empty() && room < reasons.size() + 6 ? room : std::min(room, reasons.size());
