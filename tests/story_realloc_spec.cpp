@@ -143,6 +143,6 @@ TEST_CASE("a realloc that fails says which free would let the block grow where i
         "#0 cannot grow in place: it has 64 B and would need 114, and #1 lies on its right.\n"
         "Only 0 B are free (114 short): the pool is full.\n"
         "#0 stays as it is.\n"
-        "Freeing #1 (50 B, right where it is to grow) would have made room.");
+        "Freeing #1 alone (50 B, right where it is to grow) would have made room.");
   CHECK(story_of(pool).op == Op::realloc_fail);
 }

@@ -45,6 +45,21 @@ void CommandLine::value(const help::Option& option, std::function<Wrong(const st
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
+void CommandLine::values(const help::Option& option,
+                         std::function<Wrong(const std::string&)> read) {
+  declared_.push_back(option);
+  parser_->app
+      .add_option_function<std::vector<std::string>>(
+          std::string(option.names),
+          [this, option, read = std::move(read)](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts)
+              if (Wrong wrong = read(text); wrong && !wrong_)
+                wrong_ = fmt::format("{}: {}", last_name(option), *wrong);
+          })
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void CommandLine::flag(const help::Option& option, bool& target, bool meaning) {
   declared_.push_back(option);
   parser_->app.add_flag_callback(std::string(option.names),

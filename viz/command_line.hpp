@@ -26,6 +26,8 @@ class CommandLine {
 
   /// An option with a value, which `read` understands.
   void value(const help::Option& option, std::function<Wrong(const std::string&)> read);
+  /// The same, as often as it is given, in that order.
+  void values(const help::Option& option, std::function<Wrong(const std::string&)> read);
   /// An option without a value; `meaning` is what it sets the target to.
   void flag(const help::Option& option, bool& target, bool meaning);
 

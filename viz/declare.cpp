@@ -84,7 +84,8 @@ class Declare {
 
   void moment() {
     Moment& moment = options_.moment;
-    line_.value(help::step, [&moment](const std::string& text) {
+    const bool begins = options_.verb == Verb::step;
+    line_.value(begins ? help::begin : help::step, [&moment](const std::string& text) {
       return read_count(text, moment.call.emplace());
     });
     line_.value(help::seq, [&moment](const std::string& text) {
@@ -201,6 +202,19 @@ class Declare {
     });
   }
 
+  void stepper() {
+    line_.flag(help::batch, options_.batch, true);
+    line_.flag(help::plain, options_.plain, true);
+    line_.values(help::execute, [&options = options_](const std::string& text) -> Wrong {
+      options.commands.push_back(text);
+      return std::nullopt;
+    });
+    line_.values(help::script, [&options = options_](const std::string& text) -> Wrong {
+      options.commands.push_back("source " + text);
+      return std::nullopt;
+    });
+  }
+
   void view();
   void lesson_verb();
 
@@ -243,6 +257,10 @@ void Declare::verb() {
       output(help::text_file);
       color();
       dump_look();
+      return view();
+    case Verb::step:
+      stepper();
+      color();
       return view();
     case Verb::show:
     case Verb::ops:

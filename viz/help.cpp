@@ -64,6 +64,18 @@ constexpr Verb table[] = {
      "four digits take the blanks around them. Offsets are always hexadecimal here.",
      "mempool-viz dump run.jsonl --step 7\n"
      "  mempool-viz dump run.jsonl --step 7 --diff 6"},
+    {"step", "a log, forwards and backwards, in the terminal",
+     "LOG [--batch -ex CMD ...] [options]",
+     "Shows a pool call by call, or event by event, both ways: lists, map, calls and\n"
+     "reasons. Keys move; commands look closer and ask: why, try alloc 56, break\n"
+     "frag > 50%, rcontinue, whereis 0x2A8, who #9, diff. Words that gdb has mean\n"
+     "what they mean there. `help` in it lists them all.\n"
+     "\n"
+     "Into a pipe, or with --plain, commands are read as lines and answered as text;\n"
+     "with --batch the -ex commands alone are run, and the status is 1 if one fails.",
+     "mempool-viz step run.jsonl\n"
+     "  mempool-viz step --ops '+30,+20,-0,+40' --capacity 100 --align 1\n"
+     "  mempool-viz step run.jsonl --batch -ex 'goto first fail' -ex why"},
     {"convert", "write a log in another format", "LOG -o FILE [options]",
      ".jsonl gives the same events as text, in their normal form; .mplog as binary\n"
      "records, a third of the size and faster to read; .csv one row an event, with a\n"

@@ -48,6 +48,7 @@ inline constexpr Option header{"--header", "N", "list: bytes in front of every p
 inline constexpr Option records{"--records", "N", "size of the slab of block records"};
 
 inline constexpr Option step{"--step", "N", "call N; 0 = the pool was just created (the last)"};
+inline constexpr Option begin{"--step", "N", "begin at call N (0: the pool was just created)"};
 inline constexpr Option seq{"--seq", "N", "event N in place of a call"};
 inline constexpr Option pool{"--pool", "ID", "which pool of the log (the lowest)"};
 inline constexpr Option offsets{"--offsets", "R", "offsets in dec, hex or both"};
@@ -119,6 +120,10 @@ inline constexpr Option ostep_range{"-r,--range", "N", "largest random size (10)
 inline constexpr Option ostep_percent{"-P,--percentAlloc", "N", "percent that allocate (50)"};
 inline constexpr Option ostep_ops{"-A,--allocList", "LIST", "these operations, not random ones"};
 inline constexpr Option ostep_answers{"-c,--compute", "", "give the answers, with reasons"};
+inline constexpr Option batch{"--batch", "", "run the -ex commands and end"};
+inline constexpr Option plain{"--plain", "", "read commands as lines: no full screen"};
+inline constexpr Option execute{"-e,--ex", "CMD", "run this command first; -ex CMD is the same"};
+inline constexpr Option script{"-x,--command", "FILE", "run the commands of a file first"};
 
 // ---- pages
 [[nodiscard]] std::span<const Verb> verbs();

@@ -89,6 +89,10 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
   if (!replay && !options.ops && !pool_option.empty())
     return fmt::format("{} is for --ops: a log has its own pool", pool_option);
   if (options.moment.call && options.moment.seq) return "give --step or --seq, not both";
+  if (options.batch && options.commands.empty())
+    return "--batch needs a command: -ex 'goto last' -ex why";
+  if (options.plain && !options.batch && options.input == "-")
+    return "--plain reads commands from standard input, so the log has to be a file";
   if (options.diff && options.input == "-")
     return "--diff reads the log twice, so it cannot be standard input";
   if (options.diff && options.moment.seq) return "--diff compares calls: give --step, not --seq";
@@ -102,9 +106,9 @@ constexpr std::pair<std::string_view, Verb> verbs[] = {
     {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
     {"compare", Verb::compare}, {"duel", Verb::duel},   {"gen", Verb::gen},
     {"stats", Verb::stats},     {"ostep", Verb::ostep}, {"quiz", Verb::quiz},
-    {"grade", Verb::grade}};
+    {"grade", Verb::grade},     {"step", Verb::step}};
 
-constexpr std::string_view verbs_to_come[] = {"record", "step", "html"};
+constexpr std::string_view verbs_to_come[] = {"record", "html"};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";
@@ -148,12 +152,18 @@ Wrong settle_lesson(Options& options, const std::vector<std::string>& inputs) {
   }
 }
 
+/// gdb's -ex, which to others would be -e x.
+std::vector<std::string> spelt_out(std::vector<std::string> arguments, Verb verb) {
+  if (verb == Verb::step) std::ranges::replace(arguments, "-ex", "--ex");
+  return arguments;
+}
+
 Result<Options> parse_command(const help::Verb& verb, const std::vector<std::string>& arguments,
                               Options options) {
   CommandLine line(verb);
   declare(line, options);
   std::vector<std::string> inputs;
-  Wrong wrong = line.run(arguments, inputs, most_inputs(options.verb));
+  Wrong wrong = line.run(spelt_out(arguments, options.verb), inputs, most_inputs(options.verb));
   if (options.verb != Verb::duel && !inputs.empty()) options.input = inputs.front();
   if (line.help_wanted()) {
     Options answer;

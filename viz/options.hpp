@@ -24,6 +24,7 @@ enum class Verb {
   show,
   diagram,
   dump,
+  step,
   convert,
   compare,
   duel,
@@ -48,6 +49,8 @@ struct Options {
   std::optional<std::pair<u64, u64>> steps;  // diagram: calls from, to
   std::string format = "svg";                // diagram: of the files in a folder
   bool check_policy = true;
+  std::vector<std::string> commands;  // step: what it is to do at first
+  bool batch = false, plain = false;  // step: nothing but those; lines in place of a screen
   Colour colour = Colour::automatic;
   ViewOptions view;
   CompareOptions compare;

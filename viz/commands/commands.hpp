@@ -33,6 +33,7 @@ namespace commands {
 [[nodiscard]] Result<int> gen(const Options& options);
 [[nodiscard]] Result<int> stats(const Options& options);
 [[nodiscard]] Result<int> ostep(const Options& options);
+[[nodiscard]] Result<int> step(const Options& options);
 [[nodiscard]] Result<int> ops(const Options& options);
 
 }  // namespace commands

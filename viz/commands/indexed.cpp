@@ -1,6 +1,8 @@
 // Long logs by their index: see indexed.hpp.
 #include "commands/indexed.hpp"
 
+#include <memory>
+
 #include "model/keyframe.hpp"
 #include "shell/index_file.hpp"
 #include "shell/progress.hpp"
@@ -35,7 +37,24 @@ bool write_index(const std::string& log, log::Reader& reader) {
   return file->finish(index.pack());
 }
 
+std::optional<OpenIndex> by_kept_index(const std::string& log) {
+  std::optional<IndexFile> opened = IndexFile::open(log, version);
+  if (!opened) return std::nullopt;
+  const auto file = std::make_shared<const IndexFile>(std::move(*opened));
+  std::optional<Index> index = Index::unpack(file->directory());
+  if (!index) return std::nullopt;
+  const auto fetch = [file](Section section) { return file->part(section.offset, section.size); };
+  return OpenIndex{std::move(*index), fetch};
+}
+
 }  // namespace
+
+std::optional<OpenIndex> open_index(const std::string& log, log::Reader& reader) {
+  if (!reader.seekable() || reader.bytes_total() < short_log) return std::nullopt;
+  std::optional<OpenIndex> index = by_kept_index(log);
+  if (!index && write_index(log, reader)) index = by_kept_index(log);
+  return index;
+}
 
 std::optional<Result<Frame>> load_indexed(const std::string& log, log::Reader& reader,
                                           const Moment& moment, log::Findings& findings) {

@@ -16,4 +16,13 @@ namespace mempool::viz {
                                                         const Moment& moment,
                                                         log::Findings& findings);
 
+/// An index that may be believed, with the way to its parts.
+struct OpenIndex {
+  Index index;
+  FetchSection fetch;
+};
+/// The index of a long log; it is made if there is none yet, which reads the log. None if the log
+/// is short or no index can be had.
+[[nodiscard]] std::optional<OpenIndex> open_index(const std::string& log, log::Reader& reader);
+
 }  // namespace mempool::viz

@@ -33,6 +33,7 @@ Result<int> dispatch(const Options& options) {
     case Verb::gen: return commands::gen(options);
     case Verb::stats: return commands::stats(options);
     case Verb::ostep: return commands::ostep(options);
+    case Verb::step: return commands::step(options);
   }
   return bad;
 }

@@ -17,14 +17,6 @@ namespace {
 
 constexpr u64 most_calls = 24;  // of an op list, that are shown at once
 
-/// Asked for, or wanted by a terminal whose user has not said NO_COLOR.
-bool wants_colour(const Options& options) {
-  if (options.colour != Colour::automatic) return options.colour == Colour::always;
-  const char* no_color = std::getenv("NO_COLOR");
-  if (no_color != nullptr && *no_color != '\0') return false;
-  return options.output.empty() && ::isatty(STDOUT_FILENO) == 1;
-}
-
 std::string draw(std::string_view view, const Frame& frame, const Options& options,
                  const Frame* diff) {
   ViewOptions look = options.view;
@@ -42,6 +34,14 @@ Result<int> write_one(std::string_view view, const Options& options) {
 }
 
 }  // namespace
+
+/// Asked for, or wanted by a terminal whose user has not said NO_COLOR.
+bool wants_colour(const Options& options) {
+  if (options.colour != Colour::automatic) return options.colour == Colour::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  return options.output.empty() && ::isatty(STDOUT_FILENO) == 1;
+}
 
 Palette palette_of(const Options& options) {
   return wants_colour(options) ? Palette::dark : Palette::none;

@@ -16,4 +16,7 @@ namespace mempool::viz {
 [[nodiscard]] Result<int> write_text(std::string_view view, const Loaded& loaded,
                                      const Options& options, const Frame* diff = nullptr);
 
+/// Asked for, or wanted by a terminal whose user has not said NO_COLOR.
+[[nodiscard]] bool wants_colour(const Options& options);
+
 }  // namespace mempool::viz

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "model/policy.hpp"
+#include "model/rescue.hpp"
 #include "model/telling.hpp"
 
 namespace mempool::viz {
@@ -69,42 +70,19 @@ void say_slab(const Telling& t) {
             : fmt::format("The slab gets {}.", count_text(slab->as.slab.records, "record")));
 }
 
-/// What would be free in one piece if this block were freed.
-struct Piece {
-  u64 offset, size;
-};
-Piece freed_piece(const Model& model, Model::Blocks::const_iterator it) {
-  Piece piece{it->second.offset, it->second.size};
-  if (!model.coalesces()) return piece;
-  if (it != model.blocks().begin()) {
-    const Block& left = std::prev(it)->second;
-    if (!left.used) piece = {left.offset, left.size + piece.size};
-  }
-  const auto right = std::next(it);
-  if (right != model.blocks().end() && !right->second.used) piece.size += right->second.size;
-  return piece;
-}
-
 /// Which one free would have made room. resized: the block that could not be.
 void say_saviours(const Telling& t, const Block* resized) {
   const Model& before = t.searched;
   const Wanted wanted = wanted_in(before, t.story.needed, t.story.alignment);
-  const auto lets_grow = [&](const Piece& piece) {
-    return resized != nullptr && piece.offset == resized->end() &&
-           resized->size + piece.size >= whole_block(before, t.story.requested, resized->guard);
-  };
-  std::vector<std::string> saviours;
-  for (auto it = before.blocks().begin(); it != before.blocks().end(); ++it) {
-    const Block& block = it->second;
-    if (!block.lives() || block.number == t.story.number) continue;
-    const Piece piece = freed_piece(before, it);
-    const bool grows = lets_grow(piece);
-    if (!grows && !wanted.fits(piece.offset, piece.size)) continue;
-    const char* with = piece.size == block.size ? "" : " with its free neighbours";
-    saviours.push_back(fmt::format("{} ({} B{}{})", block.name(), piece.size, with,
-                                   grows ? ", right where it is to grow" : ""));
-  }
+  const u64 grown = resized == nullptr ? 0 : whole_block(before, t.story.requested, resized->guard);
   if (before.used_blocks == 0) return;
+  const std::vector<Rescue> found = rescues(before, wanted, resized, grown);
+  std::vector<std::string> saviours;
+  for (const Rescue& each : found)
+    saviours.push_back(fmt::format("#{}{} ({} B{}{})", each.number,
+                                   found.size() == 1 ? " alone" : "", each.piece,
+                                   each.piece == each.own ? "" : " with its free neighbours",
+                                   each.to_grow ? ", right where it is to grow" : ""));
   t.say(saviours.empty() ? "No single free would have made room."
                          : "Freeing " + list_text(saviours, 3, "or") + " would have made room.");
 }

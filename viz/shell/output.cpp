@@ -35,24 +35,33 @@ std::string beside(const std::string& path) {
 char to_remove[PATH_MAX];
 
 constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP};
+/// What they did before: somebody may have a terminal to put right.
+std::array<struct sigaction, ending_signals.size()> others;
 
 extern "C" void remove_and_end(int signal) {
   ::unlink(to_remove);
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
+  for (std::size_t i = 0; i < ending_signals.size(); ++i)
+    if (ending_signals[i] == signal) ::sigaction(signal, &others[i], nullptr);
+  ::raise(signal);
 }
 
 /// From here to release_signals() a signal that ends the program removes the file too. Signals
 /// that are ignored, as under nohup, stay so.
 void hold_signals(const std::string& temporary) {
   to_remove[temporary.copy(to_remove, sizeof to_remove - 1)] = '\0';
-  for (int signal : ending_signals)
-    if (std::signal(signal, remove_and_end) == SIG_IGN) std::signal(signal, SIG_IGN);
+  struct sigaction ours {};
+  ours.sa_handler = remove_and_end;
+  ours.sa_flags = SA_RESTART;
+  sigemptyset(&ours.sa_mask);
+  for (std::size_t i = 0; i < ending_signals.size(); ++i) {
+    ::sigaction(ending_signals[i], nullptr, &others[i]);
+    if (others[i].sa_handler != SIG_IGN) ::sigaction(ending_signals[i], &ours, nullptr);
+  }
 }
 
 void release_signals() {
-  for (int signal : ending_signals)
-    if (std::signal(signal, SIG_DFL) == SIG_IGN) std::signal(signal, SIG_IGN);
+  for (std::size_t i = 0; i < ending_signals.size(); ++i)
+    ::sigaction(ending_signals[i], &others[i], nullptr);
 }
 
 /// A new file under a name that nobody else's file or link may have.

@@ -112,12 +112,14 @@ void dump(std::ostream& out, const Frame& frame, const ViewOptions& options, Pal
   page.width = options.width == 32 ? 32 : most_columns;
   page.digits = std::max(4U, hex_digits(std::max<u64>(frame.after.capacity, 1) - 1));
   std::ranges::sort(page.story.written, {}, &Written::offset);
-  write_dump_header(page);
-  page.out += '\n';
-  write_dump_lists(page);
-  page.out += '\n';
+  if (!options.rows_alone) {
+    write_dump_header(page);
+    page.out += '\n';
+    write_dump_lists(page);
+    page.out += '\n';
+  }
   write_dump_bytes(page);
-  write_dump_key(page);
+  if (!options.rows_alone) write_dump_key(page);
   page.send();
 }
 

@@ -94,8 +94,9 @@ class Bytes {
 
 void Bytes::write() {
   constexpr std::size_t enough = std::size_t{1} << 16;
-  const u64 capacity = page_.model.capacity;
-  for (u64 start = 0; start < capacity;) {
+  const u64 capacity = std::min(page_.model.capacity, page_.options.end_byte);
+  const u64 first = page_.options.first_byte - page_.options.first_byte % page_.width;
+  for (u64 start = first; start < capacity;) {
     const u64 passed = page_.options.fold ? pass_unread(start) : 0;
     start += passed;
     if (start >= capacity) break;

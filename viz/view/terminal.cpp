@@ -13,8 +13,7 @@ namespace mempool::viz {
 
 namespace {
 
-constexpr std::size_t page_width = 80;
-constexpr std::size_t strip_width = 72;
+constexpr std::size_t beside_strip = 8;  // columns: " map  |" and "|"
 constexpr std::size_t most_reasons = 4;  // lines
 
 std::string entry_text(const Block& block, const Story& story) {
@@ -64,7 +63,7 @@ std::vector<const Block*> blocks_of(const Model& model, List which) {
   return list;
 }
 
-std::string list_line(const Model& model, List which, const Story& story) {
+std::string list_line(const Model& model, List which, const Story& story, std::size_t page_width) {
   const std::vector<const Block*> list = blocks_of(model, which);
   const std::string head = which == List::used         ? " used |"
                            : which == List::quarantine ? " quar |"
@@ -74,7 +73,8 @@ std::string list_line(const Model& model, List which, const Story& story) {
                                                 : model.free_bytes;
   const std::string count = fmt::format("{}, {} B", count_text(list.size(), "block"), bytes);
   const auto line = [&](const std::string& sum) {
-    const std::size_t room = page_width - head.size() - sum.size() - 2;
+    const std::size_t taken = head.size() + sum.size() + 2;
+    const std::size_t room = page_width > taken ? page_width - taken : 0;
     const Chain chain = chain_of(list, story, room);
     return std::pair(chain.shown, head + pad_right(chain.text, room) + "  " + sum);
   };
@@ -88,8 +88,7 @@ std::string list_line(const Model& model, List which, const Story& story) {
 }
 
 /// The sentences that fit, whole ones only; damage comes first, whatever else there is to say.
-std::vector<std::string> reasons(const Story& story) {
-  constexpr std::size_t width = page_width - 7;
+std::vector<std::string> reasons(const Story& story, std::size_t width) {
   std::vector<std::string> sentences;
   for (const std::string& sentence : story.sentences) sentences.push_back(printable(sentence));
   std::stable_partition(sentences.begin(), sentences.end(),
@@ -122,21 +121,31 @@ void send(std::ostream& out, const std::string& text, const ViewOptions& options
 
 }  // namespace
 
+TerminalLists terminal_lists(const Frame& frame, const Story& story, const ViewOptions& options) {
+  const Palette palette = options.colour ? Palette::dark : Palette::none;
+  const auto list = [&](List which) {
+    const std::string line = list_line(frame.after, which, story, options.page);
+    return options.ascii_labels ? ascii(line) : line;
+  };
+  const std::size_t columns = options.page - beside_strip;
+  return {" map  |" + draw_strip(frame.after, story, columns, palette) + "|", list(List::free),
+          list(List::used), frame.after.quarantined_blocks == 0 ? "" : list(List::quarantine)};
+}
+
 void write_terminal(std::ostream& out, const Frame& frame, const ViewOptions& options) {
   const Palette palette = options.colour ? Palette::dark : Palette::none;
   const Story story = tell(frame, options.radix);
   const std::string call = fmt::format("call {}  ", frame.call);
   std::string text;
   paint(text, palette, Ink::strong, false,
-        call + clip(printable(story.title), page_width - call.size()));
+        call + clip(printable(story.title), options.page - call.size()));
   text += "\n";
   send(out, text, options);
-  out << " map  |" << draw_strip(frame.after, story, strip_width, palette) << "|\n";
-  text = list_line(frame.after, List::free, story) + "\n" +
-         list_line(frame.after, List::used, story) + "\n";
-  if (frame.after.quarantined_blocks != 0)
-    text += list_line(frame.after, List::quarantine, story) + "\n";
-  for (const std::string& line : reasons(story)) text += "       " + line + "\n";
+  const TerminalLists lists = terminal_lists(frame, story, options);
+  for (const std::string& line : {lists.map, lists.free, lists.used, lists.quarantine})
+    if (!line.empty()) out << line << '\n';
+  text.clear();
+  for (const std::string& line : reasons(story, options.page - 7)) text += "       " + line + "\n";
   send(out, text, options);
   out << '\n';
 }
@@ -144,7 +153,7 @@ void write_terminal(std::ostream& out, const Frame& frame, const ViewOptions& op
 void write_terminal_sums(std::ostream& out, const Frame& frame, const ViewOptions& options) {
   std::string text;
   for (const std::string& sum : {sum_of_bytes(frame.after), sum_of_fragmentation(frame.after)})
-    for (const std::string& line : wrap(sum, page_width)) text += line + "\n";
+    for (const std::string& line : wrap(sum, options.page)) text += line + "\n";
   send(out, text, options);
 }
 

@@ -35,15 +35,20 @@ std::size_t column_at(u64 offset, u64 capacity, std::size_t columns) {
   return static_cast<std::size_t>(share * static_cast<long double>(columns));
 }
 
-std::vector<Card> cards_of(const Model& model, const Story& story) {
+/// named: some of them may have room for their names.
+std::vector<Card> cards_of(const Model& model, const Story& story, bool named) {
   std::vector<Card> cards;
+  cards.reserve(model.blocks().size());
   bool odd = false;
   for (const auto& [offset, block] : model.blocks()) {
     if (block.lives()) odd = !odd;
     const auto change = story.changes.find(offset);
     const bool changed = change != story.changes.end();
-    const std::string name = block.name() + (changed ? "*" : "");
-    cards.push_back({&block, changed, odd, name, name + " " + std::to_string(block.size)});
+    cards.push_back({&block, changed, odd, "", ""});
+    if (named) {
+      cards.back().name = block.name() + (changed ? "*" : "");
+      cards.back().sized = cards.back().name + " " + std::to_string(block.size);
+    }
     cards.back().stained = !block.lives() && model.stain_in(offset, block.size) != nullptr;
   }
   return cards;
@@ -197,8 +202,10 @@ std::string paint_columns(const std::vector<Card>& cards, u64 capacity, std::siz
 
 std::string draw_strip(const Model& model, const Story& story, std::size_t columns,
                        Palette palette) {
-  std::vector<Card> cards = cards_of(model, story);
+  const bool many = model.blocks().size() > columns;
+  std::vector<Card> cards = cards_of(model, story, !many);
   if (cards.empty()) return std::string(columns, ' ');
+  if (many) return paint_columns(cards, model.capacity, columns, palette);
   const auto fits = [&](Room room) { return reserve(cards, room, columns); };
   if (!fits(Room::name_and_size) && !fits(Room::name) && !fits(Room::nothing))
     return paint_columns(cards, model.capacity, columns, palette);

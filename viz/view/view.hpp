@@ -33,6 +33,10 @@ struct ViewOptions {
   bool fold = true;              // runs of equal lines (dump), long lists (others) are folded
   unsigned width = 64;           // dump: columns between the bars, 64 or 32
   const Frame* diff = nullptr;   // dump: mark what changed since this frame; borrowed
+  std::size_t page = 80;        // terminal: columns
+  bool rows_alone = false;      // dump: ruler and rows, without header, lists and key
+  u64 first_byte = 0;           // dump: the rows from this offset on
+  u64 end_byte = u64_max;       // ... and up to this one
 };
 
 struct View {
