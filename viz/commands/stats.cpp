@@ -232,11 +232,11 @@ Result<int> commands::stats(const Options& options) {
   }();
   const int status = say_findings(source->reader.findings(), source->name);
   if (!sampled) return tl::make_unexpected(sampled.error());
+  if (sampled->model.capacity == 0)
+    return failure(fmt::format("{}: the pool's creation is not in the log", source->name));
   if (!options.moment.pool && !sampled->other_pools.empty())
     say(fmt::format("{}: pool {} is shown; the log also holds {} (--pool ID)", source->name,
                     sampled->model.pool, fmt::join(sampled->other_pools, ", ")));
-  if (sampled->model.capacity == 0)
-    return failure(fmt::format("{}: the pool's creation is not in the log", source->name));
   if (const auto drawn = draw(*sampled, options, source->name); !drawn)
     return tl::make_unexpected(drawn.error());
   const auto written = write_output("", Sheet(*sampled, options).text());
