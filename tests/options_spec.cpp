@@ -133,7 +133,7 @@ TEST_CASE("a verb or an option that is mistyped is answered with the one that wa
 }
 
 TEST_CASE("what is planned but not there is refused by name") {
-  CHECK(error({"html", "x"}) == "'html' is not built yet");
+  CHECK(error({"record", "x"}) == "'record' is not built yet");
   CHECK(error({"convert", "x", "-o", "a.trace.json"}) ==
         "'a.trace.json': the format .trace.json is not built yet");
 }

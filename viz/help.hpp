@@ -51,6 +51,7 @@ inline constexpr Option color{"--color", "WHEN", "auto, always or never (auto; N
 inline constexpr Option log_file{"-o,--output", "LOG", "keep the events in this .jsonl log"};
 inline constexpr Option text_file{"-o,--output", "FILE", "write to FILE, not to standard output"};
 inline constexpr Option picture_file{"-o,--output", "FILE", ".dot, .svg, .png or .pdf"};
+inline constexpr Option page_file{"-o,--output", "FILE", "the page, such as lesson.html"};
 inline constexpr Option export_file{"-o,--output", "FILE", ".jsonl or .csv"};
 
 inline constexpr Option no_policy{"--no-policy", "",
@@ -63,6 +64,12 @@ inline constexpr Option utf8{"--utf8", "",
                              "guard bytes as U+00AB, what is not printable as U+00B7"};
 inline constexpr Option light{"--light", "", "with colour: for paper and light screens"};
 inline constexpr Option width{"--width", "N", "64 or 32 columns between the bars (64)"};
+
+inline constexpr Option title{"--title", "TEXT", "the page's title (the name of LOG)"};
+inline constexpr Option open_at{"--step", "N", "the call that the page opens at (the first)"};
+inline constexpr Option from{"--from", "A", "leave out the calls before A"};
+inline constexpr Option to{"--to", "B", "leave out the calls after B"};
+inline constexpr Option quiz_file{"--quiz", "FILE", "questions to ask on the way, as JSON"};
 
 // ---- pages
 [[nodiscard]] std::span<const Verb> verbs();

@@ -73,18 +73,9 @@ class Declare {
 
   void moment() {
     Moment& moment = options_.moment;
-    line_.value(help::step, [&moment](const std::string& text) {
-      return read_count(text, moment.call.emplace());
-    });
-    line_.value(help::seq, [&moment](const std::string& text) {
-      return read_count(text, moment.seq.emplace());
-    });
-    line_.value(help::pool, [&moment](const std::string& text) {
-      u64 id = 0;
-      Wrong wrong = read_count(text, id, std::numeric_limits<u32>::max());
-      moment.pool = static_cast<u32>(id);
-      return wrong;
-    });
+    count(help::step, moment.call);
+    count(help::seq, moment.seq);
+    which_pool();
   }
 
   void offsets() {
@@ -141,7 +132,30 @@ class Declare {
     });
   }
 
+  void text(const help::Option& option, std::string& target) {
+    line_.value(option, [&target](const std::string& given) -> Wrong {
+      target = given;
+      return given.empty() ? Wrong("a text is expected") : std::nullopt;
+    });
+  }
+
+  void count(const help::Option& option, std::optional<u64>& target) {
+    line_.value(option, [&target](const std::string& given) {
+      return read_count(given, target.emplace());
+    });
+  }
+
+  void which_pool() {
+    line_.value(help::pool, [this](const std::string& text) {
+      u64 id = 0;
+      Wrong wrong = read_count(text, id, std::numeric_limits<u32>::max());
+      options_.moment.pool = static_cast<u32>(id);
+      return wrong;
+    });
+  }
+
   void view();
+  void page();
 
   CommandLine& line_;
   Options& options_;
@@ -155,6 +169,19 @@ void Declare::view() {
   options_.view.radix = options_.verb == Verb::dump ? Radix::hex : Radix::dec;
 }
 
+void Declare::page() {
+  output(help::page_file);
+  ops();
+  text(help::title, options_.title);
+  text(help::quiz_file, options_.quiz);
+  count(help::open_at, options_.moment.call);
+  count(help::from, options_.from);
+  count(help::to, options_.to);
+  which_pool();
+  offsets();
+  pool_setup();
+}
+
 void Declare::verb() {
   switch (options_.verb) {
     case Verb::replay:
@@ -166,6 +193,7 @@ void Declare::verb() {
       line_.flag(help::no_policy, options_.check_policy, false);
       ops();
       return pool_setup();
+    case Verb::html: return page();
     case Verb::convert:
       output(help::export_file);
       ops();
@@ -224,6 +252,8 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
   if (!replay && !options.ops && !pool_option.empty())
     return fmt::format("{} is for --ops: a log has its own pool", pool_option);
   if (options.moment.call && options.moment.seq) return "give --step or --seq, not both";
+  if (options.from && options.to && *options.from > *options.to)
+    return fmt::format("--from {} is after --to {}", *options.from, *options.to);
   if (options.diff && options.input == "-")
     return "--diff reads the log twice, so it cannot be standard input";
   if (options.diff && options.moment.seq) return "--diff compares calls: give --step, not --seq";
@@ -234,9 +264,10 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
 
 constexpr std::pair<std::string_view, Verb> verbs[] = {
     {"replay", Verb::replay},   {"check", Verb::check}, {"show", Verb::show},
-    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert}};
+    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
+    {"html", Verb::html}};
 
-constexpr std::string_view verbs_to_come[] = {"record",  "step", "html", "stats",
+constexpr std::string_view verbs_to_come[] = {"record",  "step", "stats",
                                               "compare", "duel", "quiz", "grade"};
 
 std::string unknown_verb(const std::string& word) {

@@ -13,7 +13,7 @@
 
 namespace mempool::viz {
 
-enum class Verb { text, ops, replay, check, show, diagram, dump, convert };
+enum class Verb { text, ops, replay, check, show, diagram, dump, convert, html };
 enum class Colour { automatic, always, never };
 
 struct Options {
@@ -25,6 +25,9 @@ struct Options {
   PoolSetup pool;                  // for replays and op lists
   Moment moment;                   // what a view shows
   std::optional<u64> diff;         // dump: mark what changed since this call
+  std::optional<u64> from, to;     // html: the calls of a window
+  std::string title;               // html: empty: the input's name
+  std::string quiz;                // html: a file of questions
   bool check_policy = true;
   Colour colour = Colour::automatic;
   ViewOptions view;

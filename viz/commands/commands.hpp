@@ -26,6 +26,7 @@ namespace commands {
 [[nodiscard]] Result<int> diagram(const Options& options);
 [[nodiscard]] Result<int> dump(const Options& options);
 [[nodiscard]] Result<int> convert(const Options& options);
+[[nodiscard]] Result<int> html(const Options& options);
 [[nodiscard]] Result<int> ops(const Options& options);
 
 }  // namespace commands

@@ -26,6 +26,7 @@ Result<int> dispatch(const Options& options) {
     case Verb::diagram: return commands::diagram(options);
     case Verb::dump: return commands::dump(options);
     case Verb::convert: return commands::convert(options);
+    case Verb::html: return commands::html(options);
   }
   return bad;
 }
