@@ -144,7 +144,7 @@ export function drawCarpet({timeline, place, limit, go, colours}) {
       'tables say the same in numbers',
     on: {click: (event) => {
       const box = canvas.getBoundingClientRect();
-      go(Math.round((event.clientX - box.left) / box.width * (timeline.length - 1)));
+      go(Math.floor((event.clientX - box.left) / box.width * timeline.length));
     }}});
   const pen = canvas.getContext('2d');
   if (!pen) return [canvas];
@@ -154,17 +154,21 @@ export function drawCarpet({timeline, place, limit, go, colours}) {
     paintColumn(pen, column, timeline.frame(at).after, rows, colours);
   }
   const now = make('div', {class: 'carpet-now', 'aria-hidden': 'true'});
-  now.style.setProperty('left', `${100 * place / Math.max(1, timeline.length - 1)}%`);
-  return [make('div', {class: 'carpet-frame'}, canvas, now),
-          make('p', {class: 'quiet'}, 'Across: calls. Down: offsets, 0 at the top. Fragmentation ' +
-            'shows as weave.')];
+  now.style.setProperty('left', `${100 * (place + 0.5) / timeline.length}%`);
+  const ends = [0, timeline.capacity / 2, timeline.capacity].map((offset) =>
+    make('span', {}, offset === 0 ? '0' : niceSize(Math.round(offset))));
+  return [make('div', {class: 'carpet-row'}, make('div', {class: 'carpet-axis'}, ends),
+               make('div', {class: 'carpet-frame'}, canvas, now)),
+          make('p', {class: 'quiet'}, 'Across: calls, as above. Down: offsets. White is free; ' +
+            'neighbours have two blues; fragmentation shows as weave.')];
 }
 
 function paintColumn(pen, column, model, rows, colours) {
   for (const block of model.blocks) {
     const from = Math.floor(block.offset / model.capacity * rows);
     const to = Math.max(from + 1, Math.ceil(endOf(block) / model.capacity * rows));
-    pen.fillStyle = colours[stateAt(block)];
+    const state = stateAt(block);
+    pen.fillStyle = colours[state === 'used' && block.number % 2 === 1 ? 'other' : state];
     pen.fillRect(column, from, 1, to - from);
   }
 }

@@ -42,10 +42,14 @@ export function button(label, run, attributes = {}) {
   return make('button', {type: 'button', ...attributes, on: {click: run}}, label);
 }
 
+/** A number and its unit stay on one line. */
+const together = (words) => String(words).replace(/(\d) B\b/g, '$1\u00A0B');
+
 export function table(caption, headings, rows) {
   return make('table', {},
     make('caption', {}, caption),
     make('thead', {}, make('tr', {}, headings.map((each) => make('th', {scope: 'col'}, each)))),
     make('tbody', {}, rows.map((row) => make('tr', {}, row.map((cell, i) =>
-      i === 0 ? make('th', {scope: 'row'}, cell) : make('td', {}, cell))))));
+      i === 0 ? make('th', {scope: 'row'}, together(cell)) : make('td', {}, together(cell)))))));
+
 }

@@ -69,7 +69,7 @@ function markSpans(cells, from, badges) {
       const closes = from + to >= last;
       if (opens) cells[i].mark = brackets[0];
       if (closes) cells[to - 1].mark = brackets[1];
-      write(cells, i + (opens ? 1 : 0), to - (closes ? 1 : 0),
+      write(cells, i + 1, to - (closes ? 1 : 0),
             opens ? [labelOfSpan(block, badges.get(block.offset) ?? ''), nameOf(block)] :
               [nameOf(block)]);
     }
@@ -139,8 +139,9 @@ function row(cells, what, view) {
 function zoomOf(view, cells, from, digits) {
   const bad = cells.findIndex((each) => each.kind === 'x');
   if (bad < 0) return [];
-  const first = Math.max(0, Math.min(bad - 3, cells.length - 16));
-  const shown = cells.slice(first, first + 16);
+  const many = view.narrow ? 8 : 16;
+  const first = Math.max(0, Math.min(bad - 3, cells.length - many));
+  const shown = cells.slice(first, first + many);
   const hex = shown.map(({byte}) =>
     byte === undefined ? '??' : byte.value.toString(16).toUpperCase().padStart(2, '0'));
   const carets = shown.map(({kind}) => kind === 'x' ? '^^' : '  ').join(' ').trimEnd();
@@ -159,15 +160,16 @@ export function drawDump(view) {
   const indent = ' '.repeat(6 + 2 + digits + 2);
   const tens = Array.from({length: columns / 16}, (_, i) =>
     `+0x${(16 * i).toString(16).toUpperCase().padStart(2, '0')}`.padEnd(16)).join('').trimEnd();
-  const pre = make('div', {class: 'dump', 'aria-hidden': 'true',
+  const pre = make('div', {class: `dump${view.narrow ? ' narrow' : ''}`, 'aria-hidden': 'true',
                            on: {click: (event) => {
                              const name = event.target.dataset?.block;
                              if (name) view.select(name);
                            }}},
     make('div', {class: 'ruler'}, indent + tens),
     ...lines.flatMap((line) => line.folded ?
-      [make('div', {class: 'fold'}, `fold  ${hexOffset(line.from, digits)}  ${line.folded} more lines ` +
-        `like this, to ${hexOffset(line.to, digits)}, all ${nameOf(line.block)}`)] :
+      [make('div', {class: 'fold'}, `fold  ${hexOffset(line.from, digits)}  ${line.folded} ` +
+        `${view.narrow ? 'lines' : 'more lines like this'}, to ${hexOffset(line.to, digits)}, all ` +
+        `${nameOf(line.block)}`)] :
       [make('div', {}, `data  ${hexOffset(line.from, digits)} |`, ...row(line.cells, 'data', view), '|'),
        make('div', {class: 'marks'}, `mark  ${hexOffset(line.from, digits)} |`,
             ...row(line.cells, 'mark', view), '|'),

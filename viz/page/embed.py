@@ -18,19 +18,19 @@ CHUNK = 12000  # compilers have a limit on the length of a literal
 
 
 def scope_of(path, known):
-    """One module as `const name = (() => {...})();`: imports from those before, exports returned."""
+    """One module as `const from_name = (() => {...})();`: imports from those before, exports returned."""
     def taken(match):
         names, module = match.groups()
         if module not in known:
             sys.exit(f'{path.name} imports {module}.js, which does not come before it')
-        return f'const {{{names.strip().rstrip(",")}}} = {module};\n'
+        return f'const {{{names.strip().rstrip(",")}}} = from_{module};\n'
     text = path.read_text(encoding='utf-8')
     exported = [name for _, name in EXPORT.findall(text)]
     text = EXPORT.sub(r'\1', IMPORT.sub(taken, text))
     if re.search(r'^(import|export)\b', text, re.M):
         sys.exit(f'{path.name} imports or exports in a way that is not understood here')
     known.add(path.stem)
-    return f'const {path.stem} = (() => {{\n{text}\nreturn {{{", ".join(exported)}}};\n}})();\n'
+    return f'const from_{path.stem} = (() => {{\n{text}\nreturn {{{", ".join(exported)}}};\n}})();\n'
 
 
 def script_of(paths):

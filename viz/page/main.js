@@ -104,13 +104,19 @@ function drawViews(view) {
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const of = (name) => style.getPropertyValue(name).trim();
-  return {used: of('--used'), free: of('--card'), waits: of('--waits'), damaged: of('--damage')};
+  return {used: of('--used'), other: of('--used-other'), free: of('--card'), waits: of('--waits'), damaged: of('--damage')};
+}
+
+/** The one that a projector shows, and that is read aloud: what is wrong, or what was decided. */
+function mainSentence({sentences}) {
+  const aside = /^(Needs |Guards are written|The guards of |#\d+ was asked for)/;
+  return sentences.find((each) => each.startsWith('✗')) ??
+    sentences.find((each) => !aside.test(each)) ?? sentences[0] ?? '';
 }
 
 function drawSentence({story}) {
-  const first = story.sentences[0] ?? '';
   show(byId('sentence'), make('h2', {class: 'call-title'}, story.title),
-       present && make('p', {}, story.sentences.find((each) => each.startsWith('✗')) ?? first));
+       present && make('p', {}, mainSentence(story)));
 
 }
 
@@ -134,7 +140,7 @@ let announced = '';
 
 function render() {
   const view = viewOf();
-  const sentence = `${view.story.title}. ${view.story.sentences[0] ?? ''}`;
+  const sentence = `${view.story.title}. ${mainSentence(view.story)}`;
   drawSentence(view);
   show(byId('stage'), drawStage({...view, width: widthOf(byId('stage')), big: present}));
   drawLegend(view.frame.after);

@@ -29,7 +29,7 @@ const VERDICTS = {
 /** The picture; view: {width, frame, story, radix, selected, big, select}. */
 export function drawStage(view) {
   const size = measures(view);
-  const s = {...view, ...size, model: view.frame.after, x: scaleOf(view, size)};
+  const s = {...view, ...size, model: view.frame.after, x: scaleOf(view)};
   const parts = [...region(s), ...before(s), ...freeLane(s), ...usedLane(s), ...waitingLane(s)];
   return draw('svg', {viewBox: `0 0 ${view.width} ${s.height}`, width: view.width, height: s.height,
                       class: 'stage', role: 'group', 'aria-label': 'Free list, region, used list'},
@@ -42,13 +42,14 @@ function measures({big, frame}) {
   const lane = 30 + 56 * f;
   const strip = Math.round(74 * f);
   const stripTop = lane + 26;
-  const used = stripTop + strip + 22 * f + 20 + (big ? 0 : 20);
-  const waits = frame.after.quarantine === 0 ? 0 : 48 * f + 24;
-  return {f, lane, strip, stripTop, usedTop: used, usedHeight: 26 + 32 * f,
-          waitTop: used + 26 + 32 * f + 14, height: used + 26 + 32 * f + 2 + waits};
+  const used = stripTop + strip + 22 * f + 22 + (big ? 0 : 20);
+  const low = 14 + 46 * f;  // a lane of records with one line
+  const waits = frame.after.quarantine === 0 ? 0 : low + 10;
+  return {f, lane, strip, stripTop, usedTop: used, usedHeight: low, waitTop: used + low + 10,
+          height: used + low + 2 + waits};
 }
 
-function scaleOf({width, frame}, _) {
+function scaleOf({width, frame}) {
   const inner = width - 2 * PAD;
   return (offset) => PAD + inner * offset / Math.max(1, frame.after.capacity);
 }
@@ -150,7 +151,7 @@ function cardOf(s, block) {
     draw('rect', {x: left + inset / 2, y: y + inset, width: Math.max(0.5, width - inset),
                   height: height - 2 * inset, class: 'edge'}),
     ...cardWords(s, block, left, width, change),
-    damaged && width > 8 && text(left + width - 4, y + 15 * f, '✗', {class: 'sign', 'text-anchor': 'end'}),
+    damaged && !lives(block) && width > 8 && text(left + width - 4, y + 15 * f, '✗', {class: 'sign', 'text-anchor': 'end'}),
   ];
   return selectable(s, block, {
     'data-key': `card ${nameOf(block)}`,
@@ -254,18 +255,21 @@ function before(s) {
       return [draw('rect', {x: left, y, width, height: 13, class: `bar ${kind}`}),
               width > widthOf(name, 11) + 4 &&
                 text(left + width / 2, y + 10.5, name, {class: 'tiny'})];
-    })), text(PAD, y - 3, '', {}), text(s.width - PAD, y + 25, 'before this call',
-                                       {class: 'note', 'text-anchor': 'end'})];
+    })), text(s.width - PAD, y + 26, 'before this call', {class: 'note', 'text-anchor': 'end'})];
 }
 
 // ---- the lists: records near their blocks, in list order, joined to them
 
-function laneFrame({width}, y, height, title, said, note, kind) {
-  const room = width > 620;
+/** sayings: what the title says besides, the longest first; the first that finds room is said. */
+function laneFrame({width, big}, {y, height, below}, title, sayings, note, kind) {
+  const fits = (words) => widthOf(title + words, big ? 24 : 14) + 3 * PAD < width;
+  const said = sayings.find(fits) ?? '';
+  const room = widthOf(title + said, big ? 24 : 14) + widthOf(note, big ? 20 : 12.5) + 4 * PAD < width;
+  const words = below ? y + height - 8 : y + (big ? 24 : 18);
   return [draw('rect', {x: 1, y, width: width - 2, height, rx: 10, class: 'lane'}),
-          draw('text', {x: PAD, y: y + 18, class: `lane-title ${kind}`}, title,
+          draw('text', {x: PAD, y: words, class: `lane-title ${kind}`}, title,
                draw('tspan', {class: 'lane-said', dx: 8}, said)),
-          room && text(width - PAD, y + 18, note, {class: 'note', 'text-anchor': 'end'})];
+          room && text(width - PAD, words, note, {class: 'note', 'text-anchor': 'end'})];
 }
 
 /** Records with places: [{words, width, x, block}], as near to their blocks as order allows. */
@@ -362,7 +366,7 @@ function recordOf(s, block, lines) {
   const name = badge ? `${nameOf(block)} ${badge}` : nameOf(block);
   const all = [[name, 'name'], ...lines];
   const width = 16 + Math.max(...all.map(([words, look]) =>
-    widthOf(words, (look === 'name' ? 14 : 12.5) * s.f)));
+    widthOf(words, (look === 'name' ? 16.5 : 12.5) * s.f)));
   return {block, lines: all, width};
 }
 
@@ -379,21 +383,24 @@ function freeLane(s) {
   });
   const searched = story.fits === undefined ? '' :
     ` – needed ${story.room ?? story.needed} B: ${story.fits} of ${story.trail.length} fit`;
-  const said = `${countText(blocks.length, 'block')}, ${model.freeBytes} B${searched}`;
-  return [...laneFrame(s, 1, lane - 1, 'free list', said, 'records (slab), outside the pool; both lists in address order', 'free'),
-          ...drawLane(s, records, {y: 25, height: lane - 31, stripEdge: stripTop, toStrip: lane - 7,
-                                   kind: 'free'})];
+  const sum = `${countText(blocks.length, 'block')}, ${model.freeBytes} B`;
+  const said = [`${sum}${searched}`, sum];
+  return [...laneFrame(s, {y: 1, height: lane - 1}, 'free list', said,
+                       'records (slab), outside the pool; both lists in address order', 'free'),
+          ...drawLane(s, records, {y: s.big ? 32 : 25, height: lane - (s.big ? 38 : 31),
+                                   stripEdge: stripTop, toStrip: lane - 7, kind: 'free'})];
 }
 
 function usedLane(s) {
   const {model, usedTop, usedHeight, stripTop, strip} = s;
   const blocks = model.blocks.filter(lives);
   const records = foldAndPlace(s, blocks, (block) => recordOf(s, block, []));
-  const said = `${countText(blocks.length, 'block')}, ${model.usedBytes} B`;
-  return [...laneFrame(s, usedTop, usedHeight, 'used list', said, 'records (slab), outside the pool', 'used'),
-          ...drawLane(s, records, {y: usedTop + 23, height: usedHeight - 27,
-                                   stripEdge: stripTop + strip + 22 * s.f + (s.big ? 0 : 16),
-                                   toStrip: usedTop + 24, kind: 'used'})];
+  const said = [`${countText(blocks.length, 'block')}, ${model.usedBytes} B`];
+  return [...laneFrame(s, {y: usedTop, height: usedHeight, below: true}, 'used list', said,
+                       'records (slab), outside the pool', 'used'),
+          ...drawLane(s, records, {y: usedTop + 6, height: 28 * s.f,
+                                   stripEdge: stripTop + strip + 22 * s.f + (s.big ? 0 : 15),
+                                   toStrip: usedTop + 7, kind: 'used'})];
 }
 
 function waitingLane(s) {
@@ -401,11 +408,12 @@ function waitingLane(s) {
   if (model.quarantine === 0) return [];
   const blocks = model.inQuarantine();
   const records = foldAndPlace(s, blocks, (block) => recordOf(s, block, []));
-  const said = `${countText(blocks.length, 'block')}, ${model.quarantinedBytes} of at most ` +
-    `${model.quarantine} B; the oldest leaves first`;
-  return [...laneFrame(s, waitTop, usedHeight, 'quarantine', said, '', 'waits'),
-          ...drawLane(s, records, {y: waitTop + 23, height: usedHeight - 27, stripEdge: waitTop + 24,
-                                   toStrip: waitTop + 24, kind: 'waits'})];
+  const sum = `${countText(blocks.length, 'block')}, ${model.quarantinedBytes} of at most ` +
+    `${model.quarantine} B`;
+  const said = [`${sum}; the oldest leaves first`, sum];
+  return [...laneFrame(s, {y: waitTop, height: usedHeight, below: true}, 'quarantine', said, '', 'waits'),
+          ...drawLane(s, records, {y: waitTop + 6, height: 28 * s.f, stripEdge: waitTop,
+                                   toStrip: waitTop, kind: 'waits'})];
 }
 
 // ---- what the colours mean

@@ -57,7 +57,7 @@ function sumsOf({frame, radix}) {
   const said = frame.before.capacity !== 0 && frame.before.freeBytes !== model.freeBytes ?
     `free was ${frame.before.freeBytes} B before` : '';
   return [make('h3', {}, 'Sums'), bar, make('p', {class: 'sum'}, sumOfBytes(model)),
-          make('p', {class: 'sum'}, sumOfFragmentation(model)),
+          make('p', {class: 'sum'}, sumOfFragmentation(model).replace(' %', '\u00A0%')),
           make('p', {class: 'quiet'}, [`peak of payload ${model.peakPayload} B, at call ` +
             `${model.peakCall}`, said].filter(Boolean).join('; ')),
           ...damageOf(model, radix)];
@@ -110,9 +110,9 @@ export function diffRows(then, now, radix, nameOf) {
 export function drawWhy(view) {
   const {story, frame, upto} = view;
   const one = upto <= frame.all.length && upto > 0 ? frame.all[upto - 1] : undefined;
-  const title = one ? `event ${upto} of ${frame.all.length}: ${one.event.replace(/_/g, ' ')}` : story.title;
+  const title = one && `Event ${upto} of ${frame.all.length}: ${one.event.replace(/_/g, ' ')}`;
   const sentences = one ? [narrate(one, view.kinds)] : story.sentences;
-  return [make('h2', {class: 'call-title'}, title),
+  return [make('h2', {}, one ? title : 'What happened, and why'),
           ...sentences.map((sentence) => make('p', {
             class: sentence.startsWith('✗') ? 'damage' : undefined}, sentence)),
           ...(one ? [] : [lookTable(view), policyTable(view)].flat()),
