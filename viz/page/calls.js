@@ -11,16 +11,17 @@ function rowOf(view, place) {
   const sign = signOf(timeline.figures[place]);
   const call = timeline.callAt(place);
   const label = printable(labelOf(timeline.eventsOf(place)));
-  const said = `call ${call}, ${label}${sign === '✗' ? ', damage' : sign ? ', failed or misused' : ''}` +
-    `${stops.has(place) ? ', stop' : ''}`;
+  const aside = [sign === '✗' ? 'damage' : sign && 'failed or misused', stops.has(place) && 'stop',
+                 place === differs && 'goes otherwise'].filter(Boolean).join(', ');
   return make('li', {class: [current && 'current', hits.has(place) && 'hit', place === differs && 'differs',
                              sign === '✗' && 'bad', sign === '!' && 'fail'].filter(Boolean).join(' ')},
-    make('button', {type: 'button', 'data-key': `call ${place}`, 'aria-label': said,
+    make('button', {type: 'button', 'data-key': `call ${place}`,
                     'aria-current': current ? 'step' : undefined, on: {click: () => go(place)}},
-         make('span', {class: 'stop'}, stops.has(place) ? '●' : ''),
-         make('span', {class: 'number'}, String(call)),
+         make('span', {class: 'stop', 'aria-hidden': 'true'}, stops.has(place) ? '●' : ''),
+         make('span', {class: 'number'}, String(call)), ' ',
          make('span', {class: 'label'}, label),
-         make('span', {class: 'sign'}, place === differs ? '◆' : sign)));
+         make('span', {class: 'sign', 'aria-hidden': 'true'}, place === differs ? '◆' : sign),
+         aside !== '' && make('span', {class: 'unseen'}, `, ${aside}`)));
 }
 
 function more(count, words, run) {

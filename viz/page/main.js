@@ -122,8 +122,10 @@ function drawSentence({story}) {
 
 function drawTry(view) {
   const {run} = page;
+  const hidden = !page.original && quiz.open() !== undefined;  // it tells what is to come
+  byId('workshop').hidden = hidden;
   const live = run ? liveIndexes(view) : [];
-  show(byId('workshop-body'), drawWorkshop({
+  show(byId('workshop-body'), hidden ? [] : drawWorkshop({
     run, live, call: player.call, why: run ? '' : page.why, problem: page.problem,
     difference: page.difference, link: page.link, original: page.original,
     start: (text, settings) => start(text, settings), insert, share, reset: goHome,
@@ -363,7 +365,8 @@ function playOrPause() {
 }
 
 function drawMoves() {
-  const move = (id, label, says, run) => button(label, run, {id, title: says, 'aria-label': says});
+  const move = (id, label, says, run) => button(label, run, {
+    id, title: says, 'aria-label': /[a-z]/.test(label) ? undefined : says});
   const goTo = make('form', {class: 'go-to', on: {submit: (event) => {
     event.preventDefault();
     const call = Number(byId('go-to').value);
@@ -388,8 +391,7 @@ function drawMoves() {
       move('stop-here', '● stop', 'Set or clear a stop at this call (x)', () => player.toggleStop()),
       move('watch', 'watch', 'Stop where the selected block changes (w)', () => player.toggleWatch()),
       move('diff', 'diff', 'What changed since the call before, or a mark (d)', () => player.toggleDiff()),
-      button(player.radix, toggleRadix, {id: 'radix', title: 'Offsets decimal or hexadecimal (o)',
-                                         'aria-label': 'Offsets decimal or hexadecimal (o)'}),
+      button(player.radix, toggleRadix, {id: 'radix', title: 'Offsets decimal or hexadecimal (o)'}),
       ...[['strip', 'picture', '1'], ['dump', 'all bytes', '2'], ['carpet', 'carpet', '3']].map(
         ([view, label, key]) => button(label, () => setView(view), {
           id: `view-${view}`, title: `Show: ${label} (${key})`, 'aria-pressed': 'false'})),

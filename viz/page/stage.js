@@ -75,8 +75,7 @@ function region(s) {
   const frame = draw('rect', {x: PAD, y: stripTop, width: width - 2 * PAD, height: strip,
                               class: 'region'});
   const cards = cardsOf(s).map((card) => card.blocks ? crowd(s, card) : cardOf(s, card));
-  const onTop = cards.filter((card) => card.classList.contains('changed'));
-  return [frame, ...cards.filter((card) => !onTop.includes(card)), ...onTop, ...ticks(s),
+  return [frame, ...cards, ...ticks(s),
           model.destroyed && text(width / 2, stripTop + strip / 2 + 6 * f, 'destroyed',
                                   {class: 'over'})].filter(Boolean);
 }
@@ -127,7 +126,6 @@ function selectable(s, block, attributes, ...children) {
   const choose = () => s.select(name);
   return draw('g', {...attributes, tabindex: 0, role: 'button', 'data-block': name,
                     'aria-pressed': s.selected === name ? 'true' : 'false',
-                    'aria-label': describe(s, block),
                     on: {click: choose, keydown: (event) => {
                       if (event.key !== 'Enter' && event.key !== ' ') return;
                       event.preventDefault();
@@ -142,13 +140,13 @@ function cardOf(s, block) {
   const change = story.changes.get(block.offset);
   const kind = block.quarantined ? 'waits' : block.used ? 'used' : 'free';
   const damaged = isDamaged(s.model, block);
-  const inset = change ? 1.5 : 0.75;
+  const inset = change ? 1.75 : 0.75;  // a thick edge lies in its own card
   const parts = [
     draw('rect', {x: left, y, width, height, class: 'card'}),
     kind === 'free' && draw('rect', {x: left, y, width, height, class: 'hatched'}),
     ...guardRects(s, block),
     ...ghosts(s, change, block),
-    draw('rect', {x: left + inset / 2, y: y + inset, width: Math.max(0.5, width - inset),
+    draw('rect', {x: left + inset, y: y + inset, width: Math.max(0.5, width - 2 * inset),
                   height: height - 2 * inset, class: 'edge'}),
     ...cardWords(s, block, left, width, change),
     damaged && !lives(block) && width > 8 && text(left + width - 4, y + 15 * f, '✗', {class: 'sign', 'text-anchor': 'end'}),

@@ -24,7 +24,7 @@ function lookTable({story, frame, radix}) {
     look.ordinal === 0 ? '–' : String(look.ordinal), `f${look.number}`,
     offsetText(look.offset, radix), `${look.size} B`, VERDICT_WORDS[look.verdict](look)]);
   const what = `A list walk for ${story.room ?? story.needed} B, ${frame.before.policy} fit`;
-  const made = table(what, ['look', 'block', 'at', 'size', ''], rows);
+  const made = table(what, ['look', 'block', 'at', 'size', 'verdict'], rows);
   made.classList.add('looks');
   [...made.tBodies[0].rows].forEach((row, i) => row.classList.add(`look-${shown[i].verdict}`));
   const left = looks.length - shown.length;
@@ -41,7 +41,7 @@ function policyTable({story, frame}) {
                   `${policy} fit`, `f${block.number}`, `${block.size} B`,
                   block.offset === taken.offset ? 'the same' : 'another'])];
   return make('details', {open: true}, make('summary', {}, 'What each policy would take'),
-              table('From this very list', ['policy', 'takes', 'of', ''], rows));
+              table('From this very list', ['policy', 'takes', 'of', 'which is'], rows));
 }
 
 /** Bars of the sum: every byte of the region is one of these. */
@@ -89,7 +89,7 @@ function diffOf({diff, radix}) {
   return [make('h3', {}, `What changed since call ${diff.call}`),
           rows.length === 0 ? make('p', {}, 'Nothing.') :
             table(`Blocks and sums, call ${diff.call} and now (offsets ${radix})`,
-                  ['', 'then', 'now'], rows)];
+                  ['what', 'then', 'now'], rows)];
 }
 
 /** Blocks and sums that are not as they were. */
