@@ -267,8 +267,8 @@ constexpr std::pair<std::string_view, Verb> verbs[] = {
     {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
     {"html", Verb::html}};
 
-constexpr std::string_view verbs_to_come[] = {"record",  "step", "stats",
-                                              "compare", "duel", "quiz", "grade"};
+constexpr std::string_view verbs_to_come[] = {"record", "step", "stats", "compare",
+                                              "duel",   "quiz", "grade"};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";

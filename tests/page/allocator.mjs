@@ -8,7 +8,15 @@ import {isDeepStrictEqual} from 'node:util';
 import {check, load, randomizer, run} from './harness.mjs';
 
 const [, , plays, source, tool] = process.argv;
-const page = await load(source, 'ops.js', 'story.js', 'model.js', 'fold.js', 'words.js', 'policies.js');
+const page = await load(
+  source,
+  'ops.js',
+  'story.js',
+  'model.js',
+  'fold.js',
+  'words.js',
+  'policies.js',
+);
 const kinds = {};
 const LISTS = 2500;
 
@@ -19,30 +27,53 @@ const POLICIES = ['first', 'next', 'best', 'worst', 'good'];
 function randomSettings(random) {
   const align = random.from([1, 1, 8, 16, 16, 64]);
   return {
-    capacity: random.from([64, 100, 256, 512, 1000, 2048, 5000]), align,
-    policy: random.from(POLICIES), guards: random.from([0, 0, 0, 8, 16, 3]),
-    fill: random.below(4) === 0, poison: random.below(4) === 0,
-    quarantine: random.from([0, 0, 0, 0, 48, 200]), checkEvery: random.below(8) === 0,
+    capacity: random.from([64, 100, 256, 512, 1000, 2048, 5000]),
+    align,
+    policy: random.from(POLICIES),
+    guards: random.from([0, 0, 0, 8, 16, 3]),
+    fill: random.below(4) === 0,
+    poison: random.below(4) === 0,
+    quarantine: random.from([0, 0, 0, 0, 48, 200]),
+    checkEvery: random.below(8) === 0,
   };
 }
 
 function randomOp(random, capacity, made) {
   const index = random.below(made);
-  const size = () => random.from([
-    random.below(capacity / 4 | 0), random.below(40), 1 + random.below(capacity / 2 | 0), 0,
-    random.below(60) === 0 ? '18446744073709551615' : 16, random.below(60) === 0 ? 2 ** 53 : 24]);
+  const size = () =>
+    random.from([
+      random.below((capacity / 4) | 0),
+      random.below(40),
+      1 + random.below((capacity / 2) | 0),
+      0,
+      random.below(60) === 0 ? '18446744073709551615' : 16,
+      random.below(60) === 0 ? 2 ** 53 : 24,
+    ]);
   switch (made === 0 ? 0 : random.below(14)) {
-    case 0: case 1: case 2: case 3: case 4: return `+${size()}`;
-    case 5: case 6: case 7: case 8: case 9: return `-${index}`;
-    case 10: return `~${index}:${size() || 1}`;
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+      return `+${size()}`;
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+      return `-${index}`;
+    case 10:
+      return `~${index}:${size() || 1}`;
     case 11: {
       const far = random.below(6) === 0;
       const offset = far ? random.below(2 * capacity) - capacity : random.below(48) - 8;
       const count = random.from(['', '*3', `*${1 + random.below(24)}`]);
       return `!${index}:${offset}${count}=${random.from(['65', "'X'", '0xAB', '0xdd', '0'])}`;
     }
-    case 12: return '?';
-    default: return random.from(['@a note', '@with\\, a comma', '+1', '?']);
+    case 12:
+      return '?';
+    default:
+      return random.from(['@a note', '@with\\, a comma', '+1', '?']);
   }
 }
 
@@ -85,18 +116,29 @@ const lists = Array.from({length: LISTS}, () => {
   const settings = randomSettings(random);
   return {settings, ops: randomList(random, settings.capacity)};
 });
-lists.push({settings: {capacity: 30000, align: 1, policy: 'first', guards: 0, fill: true,
-                       poison: false, quarantine: 0, checkEvery: false},
-            ops: '+12000,+9000,!0:0*5=65,+8,-1,?'});
+lists.push({
+  settings: {
+    capacity: 30000,
+    align: 1,
+    policy: 'first',
+    guards: 0,
+    fill: true,
+    poison: false,
+    quarantine: 0,
+    checkEvery: false,
+  },
+  ops: '+12000,+9000,!0:0*5=65,+8,-1,?',
+});
 lists.push({settings: {...lists.at(-1).settings, capacity: 2048}, ops: `${'+1,'.repeat(140)}-3`});
 let answers;
-const library = () => (answers ??= askLibrary(lists.map(({settings, ops}) => setting(settings, ops))));
+const library = () =>
+  (answers ??= askLibrary(lists.map(({settings, ops}) => setting(settings, ops))));
 
 function where(at, call) {
   return `${setting(lists[at].settings, lists[at].ops)}, call ${call}`;
 }
 
-check('the page\'s allocator tells the library\'s events, list by list, field by field', () => {
+check("the page's allocator tells the library's events, list by list, field by field", () => {
   for (const [at, answer] of library().entries()) {
     const {settings, ops} = lists[at];
     const played = page.play(page.parseOps(ops), settings).events;
@@ -131,29 +173,39 @@ function bytesOf(model) {
   return bytes.join('');
 }
 
-check('the page folds events to the tool\'s blocks, names, bytes and sums', () => {
+check("the page folds events to the tool's blocks, names, bytes and sums", () => {
   for (const [at, answer] of library().entries())
     for (const [i, frame] of framesOf(answer.events).entries()) {
       const wanted = answer.stories[i];
       deepStrictEqual(rowsOf(frame.after), wanted.blocks, where(at, frame.call));
       strictEqual(bytesOf(frame.after), wanted.bytes, where(at, frame.call));
-      deepStrictEqual([page.sumOfBytes(frame.after), page.sumOfFragmentation(frame.after)],
-                      wanted.sums, where(at, frame.call));
+      deepStrictEqual(
+        [page.sumOfBytes(frame.after), page.sumOfFragmentation(frame.after)],
+        wanted.sums,
+        where(at, frame.call),
+      );
     }
 });
 
-check('the page tells every call in the tool\'s words, with its look trail and its marks', () => {
+check("the page tells every call in the tool's words, with its look trail and its marks", () => {
   for (const [at, answer] of library().entries())
     for (const [i, frame] of framesOf(answer.events).entries()) {
       const wanted = answer.stories[i];
       const story = page.tell(frame, frame.call % 2 === 0 ? 'dec' : 'hex', kinds);
       strictEqual(story.title, wanted.title, where(at, frame.call));
       deepStrictEqual(story.sentences, wanted.sentences, where(at, frame.call));
-      const trail = story.trail.map(({number, offset, size, ordinal, shortfall, verdict}) =>
-        [number, offset, size, ordinal, wanted.trail.length === 0 ? 0 : shortfall, verdict]);
+      const trail = story.trail.map(({number, offset, size, ordinal, shortfall, verdict}) => [
+        number,
+        offset,
+        size,
+        ordinal,
+        wanted.trail.length === 0 ? 0 : shortfall,
+        verdict,
+      ]);
       if (!wanted.trail.some((look) => look[4] > Number.MAX_SAFE_INTEGER))
         deepStrictEqual(trail, wanted.trail, where(at, frame.call));
-      const changes = [...story.changes].sort(([a], [b]) => a - b)
+      const changes = [...story.changes]
+        .sort(([a], [b]) => a - b)
         .map(([offset, {mark, wasSize, parts}]) => [offset, mark, wasSize, parts]);
       deepStrictEqual(changes, wanted.changes, where(at, frame.call));
     }
@@ -165,7 +217,11 @@ check('a log that is an op list gives its operations back, and they the same log
     const {ops, settings, why} = page.opsOfLog(answer.events);
     if (why) continue;
     const again = page.play(page.parseOps(page.opsText(ops)), settings).events;
-    deepStrictEqual(again, answer.events.map(({pool, ...event}) => event), where(at, 0));
+    deepStrictEqual(
+      again,
+      answer.events.map(({pool, ...event}) => event),
+      where(at, 0),
+    );
     ++back;
   }
   ok(back > LISTS * 0.9, `${back} of ${LISTS} lists come back`);
@@ -173,16 +229,42 @@ check('a log that is an op list gives its operations back, and they the same log
 
 check('random lists reach every kind of event that an op list can tell', () => {
   const seen = new Set(library().flatMap(({events}) => events.map((event) => event.event)));
-  for (const kind of ['create', 'alloc', 'alloc_fail', 'split', 'free', 'coalesce', 'resize',
-                      'guard_write', 'guard_check', 'misuse', 'slab', 'check', 'bytes', 'note',
-                      'leak', 'destroy', 'poison_check', 'quarantine', 'release'])
+  for (const kind of [
+    'create',
+    'alloc',
+    'alloc_fail',
+    'split',
+    'free',
+    'coalesce',
+    'resize',
+    'guard_write',
+    'guard_check',
+    'misuse',
+    'slab',
+    'check',
+    'bytes',
+    'note',
+    'leak',
+    'destroy',
+    'poison_check',
+    'quarantine',
+    'release',
+  ])
     ok(seen.has(kind), kind);
 });
 
 check('an op list that is wrong is refused with the operation and the reason', () => {
-  const refusals = {'': /empty/, '+': /size is expected/, '+1,,': /operation/, '-0': /no allocation 0/,
-                    '+1,~0:0': /at least 1/, '+1 +2,': /last comma/, '+1x': /comma is expected/,
-                    '+1,!0:1=256': /0 to 255/, '*3': /starts with one of/};
+  const refusals = {
+    '': /empty/,
+    '+': /size is expected/,
+    '+1,,': /operation/,
+    '-0': /no allocation 0/,
+    '+1,~0:0': /at least 1/,
+    '+1 +2,': /last comma/,
+    '+1x': /comma is expected/,
+    '+1,!0:1=256': /0 to 255/,
+    '*3': /starts with one of/,
+  };
   for (const [list, says] of Object.entries(refusals)) {
     let said = '';
     try {
@@ -196,25 +278,40 @@ check('an op list that is wrong is refused with the operation and the reason', (
 
 check('a fault planted in a policy, the split or the coalescing is seen by the comparison', () => {
   const some = library().slice(0, 300);
-  const differs = (plant) => some.some((answer, at) => {
-    const {settings, ops} = lists[at];
-    return !isDeepStrictEqual(page.play(page.parseOps(ops), {...settings, ...plant}).events,
-                              answer.events.map(({pool, ...event}) => event));
-  });
+  const differs = (plant) =>
+    some.some((answer, at) => {
+      const {settings, ops} = lists[at];
+      return !isDeepStrictEqual(
+        page.play(page.parseOps(ops), {...settings, ...plant}).events,
+        answer.events.map(({pool, ...event}) => event),
+      );
+    });
   ok(!differs({}), 'without a fault nothing differs');
   const other = {first: 'next', next: 'first', best: 'first', worst: 'best', good: 'worst'};
   for (const policy of POLICIES)
-    ok(some.some((answer, at) => {
-      const {settings, ops} = lists[at];
-      if (settings.policy !== policy) return false;
-      const events = page.play(page.parseOps(ops), {...settings, policy: other[policy]}).events;
-      return events.some((event, i) => i > 0 && event.offset !== answer.events[i]?.offset);
-    }), `${policy} fit is told from ${other[policy]} fit`);
+    ok(
+      some.some((answer, at) => {
+        const {settings, ops} = lists[at];
+        if (settings.policy !== policy) return false;
+        const events = page.play(page.parseOps(ops), {...settings, policy: other[policy]}).events;
+        return events.some((event, i) => i > 0 && event.offset !== answer.events[i]?.offset);
+      }),
+      `${policy} fit is told from ${other[policy]} fit`,
+    );
   ok(differs({guards: 1}), 'guards');
   ok(differs({split() {}}), 'split');
-  ok(differs({coalesce(block) {
-    this.blocks[this.blocks.indexOf(block)] = {offset: block.offset, size: block.size, used: false};
-  }}), 'coalesce');
+  ok(
+    differs({
+      coalesce(block) {
+        this.blocks[this.blocks.indexOf(block)] = {
+          offset: block.offset,
+          size: block.size,
+          used: false,
+        };
+      },
+    }),
+    'coalesce',
+  );
 });
 
 await run();

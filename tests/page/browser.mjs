@@ -23,11 +23,23 @@ export class Browser {
   static async start(program) {
     const browser = new Browser();
     browser.folder = mkdtempSync(join(tmpdir(), 'mempool-browser-'));
-    browser.child = spawn(program, [
-      '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
-      '--hide-scrollbars', '--disable-background-networking', '--disable-component-update',
-      `--user-data-dir=${browser.folder}`, '--remote-debugging-pipe', 'about:blank',
-    ], {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']});
+    browser.child = spawn(
+      program,
+      [
+        '--headless=new',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-dev-shm-usage',
+        '--no-first-run',
+        '--hide-scrollbars',
+        '--disable-background-networking',
+        '--disable-component-update',
+        `--user-data-dir=${browser.folder}`,
+        '--remote-debugging-pipe',
+        'about:blank',
+      ],
+      {stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']},
+    );
     browser.waiting = new Map();
     browser.sent = 0;
     browser.heard = [];
@@ -41,7 +53,8 @@ export class Browser {
     const {targetId} = await browser.call('Target.createTarget', {url: 'about:blank'});
     const {sessionId} = await browser.call('Target.attachToTarget', {targetId, flatten: true});
     browser.session = sessionId;
-    for (const domain of ['Page', 'Runtime', 'Network', 'Log']) await browser.call(`${domain}.enable`);
+    for (const domain of ['Page', 'Runtime', 'Network', 'Log'])
+      await browser.call(`${domain}.enable`);
     return browser;
   }
 
@@ -68,10 +81,15 @@ export class Browser {
 
   /** Opens an address afresh, also when only its fragment is another. */
   async open(url, {width = 1366, height = 768, dark = false, scale = 1} = {}) {
-    await this.call('Emulation.setDeviceMetricsOverride',
-                    {width, height, deviceScaleFactor: scale, mobile: false});
-    await this.call('Emulation.setEmulatedMedia', {features: [
-      {name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'}]});
+    await this.call('Emulation.setDeviceMetricsOverride', {
+      width,
+      height,
+      deviceScaleFactor: scale,
+      mobile: false,
+    });
+    await this.call('Emulation.setEmulatedMedia', {
+      features: [{name: 'prefers-color-scheme', value: dark ? 'dark' : 'light'}],
+    });
     await this.navigate('about:blank');
     this.heard = [];
     await this.navigate(url);
@@ -90,8 +108,11 @@ export class Browser {
 
   /** The value of an expression in the page. */
   async value(expression) {
-    const {result, exceptionDetails} = await this.call('Runtime.evaluate',
-      {expression, returnByValue: true, awaitPromise: true});
+    const {result, exceptionDetails} = await this.call('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     if (exceptionDetails)
       throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
@@ -111,20 +132,27 @@ export class Browser {
 
   /** Every address that was asked for since the page was opened. */
   requests() {
-    return this.heard.filter(({method}) => method === 'Network.requestWillBeSent')
+    return this.heard
+      .filter(({method}) => method === 'Network.requestWillBeSent')
       .map(({params}) => params.request.url);
   }
 
   /** What went wrong in the page. */
   complaints() {
-    return this.heard.filter(({method, params}) => method === 'Runtime.exceptionThrown' ||
-      (method === 'Log.entryAdded' && params.entry.level === 'error'))
+    return this.heard
+      .filter(
+        ({method, params}) =>
+          method === 'Runtime.exceptionThrown' ||
+          (method === 'Log.entryAdded' && params.entry.level === 'error'),
+      )
       .map(({params}) => params.exceptionDetails?.exception?.description ?? params.entry.text);
   }
 
   async picture(file, whole = false) {
-    const {data} = await this.call('Page.captureScreenshot', {format: 'png',
-                                                              captureBeyondViewport: whole});
+    const {data} = await this.call('Page.captureScreenshot', {
+      format: 'png',
+      captureBeyondViewport: whole,
+    });
     writeFileSync(file, Buffer.from(data, 'base64'));
   }
 

@@ -25,9 +25,10 @@ function findFirefox() {
   return '';
 }
 
-const wait = (time) => new Promise((resolve) => {
-  setTimeout(resolve, time);
-});
+const wait = (time) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, time);
+  });
 
 /** A port that nobody has. */
 function freePort() {
@@ -44,12 +45,18 @@ class Firefox {
     const firefox = new Firefox();
     const profile = scratch();
     const port = await freePort();
-    writeFileSync(join(profile, 'user.js'), `user_pref("marionette.port", ${port});
+    writeFileSync(
+      join(profile, 'user.js'),
+      `user_pref("marionette.port", ${port});
 user_pref("browser.shell.checkDefaultBrowser", false);
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("app.update.enabled", false);\n`);
-    firefox.child = spawn(program, ['--headless', '--marionette', '--no-remote', '--profile', profile],
-                          {stdio: 'ignore'});
+user_pref("app.update.enabled", false);\n`,
+    );
+    firefox.child = spawn(
+      program,
+      ['--headless', '--marionette', '--no-remote', '--profile', profile],
+      {stdio: 'ignore'},
+    );
     for (let i = 0; i < 300 && !firefox.socket; ++i) {
       await wait(100);
       firefox.socket = await new Promise((resolve) => {
@@ -74,7 +81,7 @@ user_pref("app.update.enabled", false);\n`);
   }
 
   hear(message) {
-    if (!Array.isArray(message)) return;  // the greeting
+    if (!Array.isArray(message)) return; // the greeting
     const [, id, error, result] = message;
     const {resolve, reject} = this.waiting.get(id);
     this.waiting.delete(id);
@@ -102,8 +109,18 @@ user_pref("app.update.enabled", false);\n`);
 
   async keys(...keys) {
     for (const key of keys)
-      await this.call('WebDriver:PerformActions', {actions: [{type: 'key', id: 'keys', actions: [
-        {type: 'keyDown', value: key}, {type: 'keyUp', value: key}]}]});
+      await this.call('WebDriver:PerformActions', {
+        actions: [
+          {
+            type: 'key',
+            id: 'keys',
+            actions: [
+              {type: 'keyDown', value: key},
+              {type: 'keyUp', value: key},
+            ],
+          },
+        ],
+      });
   }
 
   async stop() {
@@ -118,11 +135,20 @@ user_pref("app.update.enabled", false);\n`);
 const program = findFirefox();
 const firefox = program ? await Firefox.start(program) : undefined;
 const inFirefox = (sentence, body) =>
-  check(sentence, body, () => firefox ? '' : 'there is no Firefox');
+  check(sentence, body, () => (firefox ? '' : 'there is no Firefox'));
 
 const lesson = `file://${join(folder, 'lesson.html')}`;
-execFileSync(tool, ['html', '--ops', '+100,+200,+300,-1,+50,+900', '--capacity', '1000', '--align', '1',
-                    '-o', join(folder, 'lesson.html')]);
+execFileSync(tool, [
+  'html',
+  '--ops',
+  '+100,+200,+300,-1,+50,+900',
+  '--capacity',
+  '1000',
+  '--align',
+  '1',
+  '-o',
+  join(folder, 'lesson.html'),
+]);
 const title = () => firefox.value("document.querySelector('#sentence .call-title').innerText");
 
 inFirefox('in Firefox keys move by call and by event', async () => {
@@ -138,13 +164,16 @@ inFirefox('in Firefox a link opens at its call and block, or runs its operations
   strictEqual(await title(), 'pool_alloc(10) → #2 at 50');
 });
 
-inFirefox('in Firefox picture, curve, bytes and carpet are drawn, and no screen scrolls both ways', async () => {
-  await firefox.open(`${lesson}#call=5&view=carpet`);
-  strictEqual(await firefox.value("document.querySelectorAll('#stage .block').length"), 5);
-  ok(await firefox.value("document.querySelector('canvas.carpet').width > 1"));
-  ok(await firefox.value("document.querySelectorAll('#curve polyline').length === 3"));
-  ok(await firefox.value('document.documentElement.scrollWidth <= innerWidth'));
-});
+inFirefox(
+  'in Firefox picture, curve, bytes and carpet are drawn, and no screen scrolls both ways',
+  async () => {
+    await firefox.open(`${lesson}#call=5&view=carpet`);
+    strictEqual(await firefox.value("document.querySelectorAll('#stage .block').length"), 5);
+    ok(await firefox.value("document.querySelector('canvas.carpet').width > 1"));
+    ok(await firefox.value("document.querySelectorAll('#curve polyline').length === 3"));
+    ok(await firefox.value('document.documentElement.scrollWidth <= innerWidth'));
+  },
+);
 
 await run();
 await firefox?.stop();

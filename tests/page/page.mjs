@@ -13,14 +13,22 @@ const [, , tool, modules] = process.argv;
 const folder = scratch();
 const chromium = findChromium();
 const browser = chromium ? await Browser.start(chromium) : undefined;
-const noBrowser = () => browser ? '' : 'there is no Chromium';
+const noBrowser = () => (browser ? '' : 'there is no Chromium');
 const axeFile = process.env.AXE_CORE ?? join(modules ?? '.', 'node_modules/axe-core/axe.min.js');
 
 const inBrowser = (sentence, body) => check(sentence, body, noBrowser);
 
 const LESSON = ['--ops', '+100,+200,+300,-1,+50,+900,-0,-2', '--capacity', '1000', '--align', '1'];
-const GUARDS = ['--ops', '+24,+24,!0:24*9=65,?,-0,+40,-1', '--capacity', '256', '--align', '1',
-                '--guards', '8'];
+const GUARDS = [
+  '--ops',
+  '+24,+24,!0:24*9=65,?,-0,+40,-1',
+  '--capacity',
+  '256',
+  '--align',
+  '1',
+  '--guards',
+  '8',
+];
 
 /** Writes a page and returns its address. */
 function pageOf(name, ...options) {
@@ -42,29 +50,32 @@ async function quiet() {
 
 // ---- moving
 
-inBrowser('keys move by call and by event, both ways, to the ends and to the next stop', async () => {
-  await browser.open(lesson);
-  strictEqual(await position(), 'call 0 of 9');
-  await browser.keys('n', 'n', 'ArrowRight');
-  strictEqual(await title(), 'pool_alloc(300) → #2 at 300');
-  await browser.keys('b', 'ArrowLeft');
-  strictEqual(await position(), 'call 1 of 9');
-  await browser.keys('s');
-  strictEqual(await position(), 'call 2 of 9, event 1 of 2');
-  await browser.keys('s', 'S', 'f');
-  strictEqual(await position(), 'call 2 of 9');
-  await browser.keys('c');
-  strictEqual(await title(), 'pool_alloc(900) fails');
-  await browser.keys('End');
-  strictEqual(await position(), 'call 9 of 9');
-  await browser.keys('r');
-  strictEqual(await position(), 'call 6 of 9');
-  await browser.keys('Home');
-  strictEqual(await position(), 'call 0 of 9');
-  await browser.keys('g', '4', 'Enter');
-  strictEqual(await position(), 'call 4 of 9');
-  await quiet();
-});
+inBrowser(
+  'keys move by call and by event, both ways, to the ends and to the next stop',
+  async () => {
+    await browser.open(lesson);
+    strictEqual(await position(), 'call 0 of 9');
+    await browser.keys('n', 'n', 'ArrowRight');
+    strictEqual(await title(), 'pool_alloc(300) → #2 at 300');
+    await browser.keys('b', 'ArrowLeft');
+    strictEqual(await position(), 'call 1 of 9');
+    await browser.keys('s');
+    strictEqual(await position(), 'call 2 of 9, event 1 of 2');
+    await browser.keys('s', 'S', 'f');
+    strictEqual(await position(), 'call 2 of 9');
+    await browser.keys('c');
+    strictEqual(await title(), 'pool_alloc(900) fails');
+    await browser.keys('End');
+    strictEqual(await position(), 'call 9 of 9');
+    await browser.keys('r');
+    strictEqual(await position(), 'call 6 of 9');
+    await browser.keys('Home');
+    strictEqual(await position(), 'call 0 of 9');
+    await browser.keys('g', '4', 'Enter');
+    strictEqual(await position(), 'call 4 of 9');
+    await quiet();
+  },
+);
 
 inBrowser('a search finds calls, and its hits can be walked', async () => {
   await browser.open(lesson);
@@ -109,7 +120,7 @@ inBrowser('single-key shortcuts can be switched off; slider and buttons still wo
   strictEqual(await browser.value('document.activeElement.getAttribute("role")'), 'slider');
   await browser.value("document.getElementById('next').click()");
   strictEqual(await position(), 'call 3 of 9');
-  await browser.value("try { localStorage.clear() } catch {}");
+  await browser.value('try { localStorage.clear() } catch {}');
   await quiet();
 });
 
@@ -118,8 +129,10 @@ inBrowser('single-key shortcuts can be switched off; slider and buttons still wo
 inBrowser('a link leads to a call, a block, a view and an event', async () => {
   await browser.open(`${lesson}#call=5&block=3&view=carpet`);
   strictEqual(await title(), 'pool_alloc(50) → #3 at 100');
-  strictEqual(await browser.value(
-    `document.querySelector('#stage .block.selected').dataset.block`), '#3');
+  strictEqual(
+    await browser.value(`document.querySelector('#stage .block.selected').dataset.block`),
+    '#3',
+  );
   ok(await browser.value("!document.getElementById('carpet-panel').hidden"));
   await browser.open(`${lesson}#call=5&event=1`);
   strictEqual(await position(), 'call 5 of 9, event 1 of 2');
@@ -147,7 +160,13 @@ inBrowser('a link with operations runs them, under every policy', async () => {
 });
 
 inBrowser('a fragment that means nothing opens the page as it is', async () => {
-  for (const fragment of ['#call=99999', '#call=x&block=<b>', '#%', '#ops=+++', '#ops=%00&align=3']) {
+  for (const fragment of [
+    '#call=99999',
+    '#call=x&block=<b>',
+    '#%',
+    '#ops=+++',
+    '#ops=%00&align=3',
+  ]) {
     await browser.open(lesson + fragment);
     ok((await position()).startsWith('call '), fragment);
     await quiet();
@@ -156,41 +175,57 @@ inBrowser('a fragment that means nothing opens the page as it is', async () => {
 
 // ---- what if
 
-inBrowser('an operation put in midway keeps the place and marks the first call that differs', async () => {
-  await browser.open(`${lesson}#call=5`);
-  await browser.value(`[...document.querySelectorAll('.what-if button')]
+inBrowser(
+  'an operation put in midway keeps the place and marks the first call that differs',
+  async () => {
+    await browser.open(`${lesson}#call=5`);
+    await browser.value(`[...document.querySelectorAll('.what-if button')]
     .find((each) => each.textContent === '#0 is freed').click()`);
-  strictEqual(await title(), 'pool_free(#0)');
-  strictEqual(await browser.value("document.querySelector('textarea').value"),
-              '+100,+200,+300,-1,+50,-0,+900,-0,-2');
-  ok((await text('.difference')).includes('No call that was there before goes otherwise'));
-  await browser.value(`(() => {
+    strictEqual(await title(), 'pool_free(#0)');
+    strictEqual(
+      await browser.value("document.querySelector('textarea').value"),
+      '+100,+200,+300,-1,+50,-0,+900,-0,-2',
+    );
+    ok((await text('.difference')).includes('No call that was there before goes otherwise'));
+    await browser.value(`(() => {
     const form = document.querySelector('.op-box');
     form.elements.capacity.value = 1600;
     form.requestSubmit();
   })()`);
-  ok((await text('.difference')).startsWith('◆ Call 7 is the first that goes otherwise: fails before'),
-     await text('.difference'));
-  await browser.value("document.querySelector('[data-key=share]').click()");
-  const link = await browser.value("document.querySelector('.link input').value");
-  ok(link.includes('#cap=1600&align=1&ops=+100,+200,+300,-1,+50,-0,+900,-0,-2&call=6'), link);
-  await browser.value("document.querySelector('[data-key=reset]').click()");
-  strictEqual(await browser.value("document.querySelector('textarea').value"),
-              '+100,+200,+300,-1,+50,+900,-0,-2');
-  await quiet();
-});
+    ok(
+      (await text('.difference')).startsWith(
+        '◆ Call 7 is the first that goes otherwise: fails before',
+      ),
+      await text('.difference'),
+    );
+    await browser.value("document.querySelector('[data-key=share]').click()");
+    const link = await browser.value("document.querySelector('.link input').value");
+    ok(link.includes('#cap=1600&align=1&ops=+100,+200,+300,-1,+50,-0,+900,-0,-2&call=6'), link);
+    await browser.value("document.querySelector('[data-key=reset]').click()");
+    strictEqual(
+      await browser.value("document.querySelector('textarea').value"),
+      '+100,+200,+300,-1,+50,+900,-0,-2',
+    );
+    await quiet();
+  },
+);
 
-inBrowser('an allocation put in midway takes a number, and later operations keep their blocks', async () => {
-  await browser.open(`${lesson}#call=2`);
-  await browser.value(`(() => {
+inBrowser(
+  'an allocation put in midway takes a number, and later operations keep their blocks',
+  async () => {
+    await browser.open(`${lesson}#call=2`);
+    await browser.value(`(() => {
     const form = document.querySelector('.what-if');
     form.elements.addition.value = '+8';
     form.requestSubmit();
   })()`);
-  strictEqual(await browser.value("document.querySelector('textarea').value"),
-              '+100,+200,+8,+300,-1,+50,+900,-0,-3');
-  await quiet();
-});
+    strictEqual(
+      await browser.value("document.querySelector('textarea').value"),
+      '+100,+200,+8,+300,-1,+50,+900,-0,-3',
+    );
+    await quiet();
+  },
+);
 
 inBrowser('operations that are wrong are refused in words, and the page stays', async () => {
   await browser.open(`${lesson}#call=5`);
@@ -209,30 +244,51 @@ inBrowser('a recorded log becomes operations if it can, and says why if it canno
   execFileSync(tool, ['replay', ...GUARDS, '-o', log], {stdio: 'pipe'});
   await browser.open(pageOf('recorded', log));
   strictEqual(await browser.value("document.querySelector('textarea').value"), GUARDS[1]);
-  const other = readFileSync(log, 'utf8').split('\n').map((line) => line.includes('"check"') ?
-    '{"seq":15,"pool":1,"call":4,"event":"guards","enabled":true,"guard_size":4,"ok":true}' : line);
+  const other = readFileSync(log, 'utf8')
+    .split('\n')
+    .map((line) =>
+      line.includes('"check"')
+        ? '{"seq":15,"pool":1,"call":4,"event":"guards","enabled":true,"guard_size":4,"ok":true}'
+        : line,
+    );
   writeFileSync(join(folder, 'other.jsonl'), other.join('\n'));
   await browser.open(pageOf('other', join(folder, 'other.jsonl')));
-  ok((await text('#workshop')).includes('changes the guards, and no operation does that'),
-     await text('#workshop'));
+  ok(
+    (await text('#workshop')).includes('changes the guards, and no operation does that'),
+    await text('#workshop'),
+  );
   await quiet();
 });
 
 // ---- quiz
 
 const QUIZ = [
-  {call: 5, kind: 'which_block', question: 'Which block does first fit take?', choices: [
-    {text: 'f2 at 100', right: true, why: 'It is the lowest that fits.'},
-    {text: 'f1 at 600', why: 'That is the larger one.'}], why: 'First fit takes the lowest.'},
-  {call: 6, kind: 'free', question: 'How many bytes are free then?', accept: ['550', '0x226'],
-   why: '150 + 400 = 550.'}];
+  {
+    call: 5,
+    kind: 'which_block',
+    question: 'Which block does first fit take?',
+    choices: [
+      {text: 'f2 at 100', right: true, why: 'It is the lowest that fits.'},
+      {text: 'f1 at 600', why: 'That is the larger one.'},
+    ],
+    why: 'First fit takes the lowest.',
+  },
+  {
+    call: 6,
+    kind: 'free',
+    question: 'How many bytes are free then?',
+    accept: ['550', '0x226'],
+    why: '150 + 400 = 550.',
+  },
+];
 
 function quizPage() {
   writeFileSync(join(folder, 'quiz.json'), JSON.stringify(QUIZ));
   return pageOf('quiz', ...LESSON, '--quiz', join(folder, 'quiz.json'));
 }
 
-const answerText = async (words) => browser.value(`(() => {
+const answerText = async (words) =>
+  browser.value(`(() => {
   const form = document.querySelector('#quiz form');
   form.querySelector('input').value = '${words}';
   form.requestSubmit();
@@ -250,8 +306,10 @@ inBrowser('a quiz hides what is to come until an answer is committed, then says 
   await browser.value(`document.querySelectorAll('#quiz input')[1].click()`);
   await browser.value(`document.querySelector('#quiz form').requestSubmit()`);
   strictEqual(await position(), 'call 5 of 9');
-  ok(/Not so.*f1 at 600.*That is the larger one.*Right: f2 at 100/s.test(await text('#quiz')),
-     await text('#quiz'));
+  ok(
+    /Not so.*f1 at 600.*That is the larger one.*Right: f2 at 100/s.test(await text('#quiz')),
+    await text('#quiz'),
+  );
   await answerText(' 0x226 ');
   strictEqual(await position(), 'call 6 of 9');
   ok(/Right\..*150 \+ 400 = 550/s.test(await text('#quiz')), await text('#quiz'));
@@ -263,27 +321,52 @@ inBrowser('a quiz hides what is to come until an answer is committed, then says 
 
 // ---- safety
 
-const HOSTILE = '</script><script>window.pwned=1</script><img src=x onerror=window.pwned=1>\u2028"\\';
+const HOSTILE =
+  '</script><script>window.pwned=1</script><img src=x onerror=window.pwned=1>\u2028"\\';
 
-inBrowser('text from a log is text: nothing in it runs, closes an element or is fetched', async () => {
-  const log = join(folder, 'hostile.jsonl');
-  const line = (event) => JSON.stringify({pool: 1, ...event});
-  writeFileSync(log, [
-    '{"mempool_log":1,"minor":0,"producer":"x"}',
-    line({seq: 1, call: 0, event: 'create', capacity: 64, align: 1, policy: 'first', guards: 0,
-          base: '0x0', name: HOSTILE}),
-    line({seq: 2, call: 1, event: 'note', text: `${HOSTILE}\u0001\u001b[31m`, file: HOSTILE, line: 3}),
-    line({seq: 3, call: 2, event: 'misuse', kind: 'foreign_free', address: '0x1'}), ''].join('\n'));
-  await browser.open(`${pageOf('hostile', log, '--title', HOSTILE)}#call=1`);
-  strictEqual(await browser.value('window.pwned'), undefined);
-  ok((await title()).includes('</script><script>window.pwned=1'), await title());
-  ok((await title()).includes('~~[31m'), 'control characters are made visible');
-  strictEqual(await browser.value("document.querySelectorAll('img').length"), 0);
-  ok((await browser.value('document.title')).startsWith('</script>'));
-  await browser.keys('b');
-  ok((await text('#why')).includes('The pool "</script>'));
-  await quiet();
-});
+inBrowser(
+  'text from a log is text: nothing in it runs, closes an element or is fetched',
+  async () => {
+    const log = join(folder, 'hostile.jsonl');
+    const line = (event) => JSON.stringify({pool: 1, ...event});
+    writeFileSync(
+      log,
+      [
+        '{"mempool_log":1,"minor":0,"producer":"x"}',
+        line({
+          seq: 1,
+          call: 0,
+          event: 'create',
+          capacity: 64,
+          align: 1,
+          policy: 'first',
+          guards: 0,
+          base: '0x0',
+          name: HOSTILE,
+        }),
+        line({
+          seq: 2,
+          call: 1,
+          event: 'note',
+          text: `${HOSTILE}\u0001\u001b[31m`,
+          file: HOSTILE,
+          line: 3,
+        }),
+        line({seq: 3, call: 2, event: 'misuse', kind: 'foreign_free', address: '0x1'}),
+        '',
+      ].join('\n'),
+    );
+    await browser.open(`${pageOf('hostile', log, '--title', HOSTILE)}#call=1`);
+    strictEqual(await browser.value('window.pwned'), undefined);
+    ok((await title()).includes('</script><script>window.pwned=1'), await title());
+    ok((await title()).includes('~~[31m'), 'control characters are made visible');
+    strictEqual(await browser.value("document.querySelectorAll('img').length"), 0);
+    ok((await browser.value('document.title')).startsWith('</script>'));
+    await browser.keys('b');
+    ok((await text('#why')).includes('The pool "</script>'));
+    await quiet();
+  },
+);
 
 inBrowser('nothing is asked of the network, and no other script may run', async () => {
   await browser.open(`${lesson}#call=5&view=carpet`);
@@ -298,46 +381,75 @@ inBrowser('nothing is asked of the network, and no other script may run', async 
 
 inBrowser('it works in a sandboxed frame, where storage and address throw', async () => {
   const outer = join(folder, 'outer.html');
-  writeFileSync(outer, `<!doctype html><iframe sandbox="allow-scripts" width="1000" height="700"
-    src="lesson.html?embed=1#call=5"></iframe>`);
+  writeFileSync(
+    outer,
+    `<!doctype html><iframe sandbox="allow-scripts" width="1000" height="700"
+    src="lesson.html?embed=1#call=5"></iframe>`,
+  );
   await browser.open(`file://${outer}`);
-  const contexts = browser.heard.filter(({method}) => method === 'Runtime.executionContextCreated')
+  const contexts = browser.heard
+    .filter(({method}) => method === 'Runtime.executionContextCreated')
     .map(({params}) => params.context.id);
   let said = '';
   for (const contextId of contexts) {
-    const {result} = await browser.call('Runtime.evaluate', {contextId, returnByValue: true,
-      expression: "document.querySelector('#sentence .call-title')?.innerText ?? ''"}).catch(() => ({}));
+    const {result} = await browser
+      .call('Runtime.evaluate', {
+        contextId,
+        returnByValue: true,
+        expression: "document.querySelector('#sentence .call-title')?.innerText ?? ''",
+      })
+      .catch(() => ({}));
     said ||= result?.value ?? '';
   }
   const {targetInfos} = await browser.call('Target.getTargets');
-  if (said === '') ok(targetInfos.some(({type}) => type === 'iframe'), 'the frame is another process');
+  if (said === '')
+    ok(
+      targetInfos.some(({type}) => type === 'iframe'),
+      'the frame is another process',
+    );
   else strictEqual(said, 'pool_alloc(50) → #3 at 100');
   await quiet();
 });
 
 // ---- how it looks
 
-inBrowser('no screen has to be scrolled both ways, from a phone to a projector, also at 200 %', async () => {
-  const screens = [[390, 800], [512, 384], [683, 320], [1024, 768], [1366, 640], [1920, 1080]];
-  for (const [width, height] of screens)
-    for (const address of [`${guards}#call=5`, `${guards}?present=1#call=5`, `${lesson}?embed=1#call=5`,
-                           `${guards}#call=5&view=carpet`]) {
-      await browser.open(address, {width, height});
-      const wide = await browser.value('document.documentElement.scrollWidth');
-      ok(wide <= width, `${address} at ${width}: ${wide} wide`);
-    }
-});
+inBrowser(
+  'no screen has to be scrolled both ways, from a phone to a projector, also at 200 %',
+  async () => {
+    const screens = [
+      [390, 800],
+      [512, 384],
+      [683, 320],
+      [1024, 768],
+      [1366, 640],
+      [1920, 1080],
+    ];
+    for (const [width, height] of screens)
+      for (const address of [
+        `${guards}#call=5`,
+        `${guards}?present=1#call=5`,
+        `${lesson}?embed=1#call=5`,
+        `${guards}#call=5&view=carpet`,
+      ]) {
+        await browser.open(address, {width, height});
+        const wide = await browser.value('document.documentElement.scrollWidth');
+        ok(wide <= width, `${address} at ${width}: ${wide} wide`);
+      }
+  },
+);
 
 inBrowser('the picture does not jump: every byte has its place on every call', async () => {
   await browser.open(lesson);
   const seen = new Set();
   for (let call = 0; call < 9; ++call) {
-    seen.add(await browser.value(`(() => {
+    seen.add(
+      await browser.value(`(() => {
       const box = (element) => element.getBoundingClientRect();
       const region = box(document.querySelector('#stage .region'));
       const curve = box(document.querySelector('#curve'));
       return [region.left, region.top, region.width, region.height, curve.top].join();
-    })()`));
+    })()`),
+    );
     await browser.keys('n');
   }
   strictEqual(seen.size, 1, [...seen].join(' | '));
@@ -347,7 +459,10 @@ inBrowser('on a projector there are strip, lists and one sentence, 24 px or more
   await browser.open(`${lesson}?present=1#call=5`, {width: 1280, height: 720});
   const sizes = await browser.value(`['#sentence p', '#sentence h2'].map((each) =>
     parseFloat(getComputedStyle(document.querySelector(each)).fontSize))`);
-  ok(sizes.every((size) => size >= 24), sizes.join());
+  ok(
+    sizes.every((size) => size >= 24),
+    sizes.join(),
+  );
   strictEqual(await browser.value("document.getElementById('dump').offsetParent"), null);
   const tall = await browser.value('document.documentElement.scrollHeight');
   ok(tall <= 720, `${tall} high`);
@@ -357,7 +472,7 @@ inBrowser('on a projector there are strip, lists and one sentence, 24 px or more
 
 inBrowser('focus stays where it was, one sentence is announced, lists have tables', async () => {
   await browser.open(`${lesson}#call=4`);
-  await browser.value("document.querySelector('#stage [data-key=\"card f1\"]').focus()");
+  await browser.value('document.querySelector(\'#stage [data-key="card f1"]\').focus()');
   await browser.keys('n');
   strictEqual(await browser.value('document.activeElement.dataset.key'), 'card f1');
   const said = await text('#announce');
@@ -368,37 +483,55 @@ inBrowser('focus stays where it was, one sentence is announced, lists have table
   });
   strictEqual(await browser.value("document.querySelectorAll('#tables table').length"), 4);
   ok((await text('#tables')).includes('The free list, in list order'));
-  strictEqual(await browser.value("document.querySelector('.dump').getAttribute('aria-hidden')"), 'true');
-  strictEqual(await browser.value("document.querySelector('[role=slider]').getAttribute('aria-valuenow')"), '5');
+  strictEqual(
+    await browser.value("document.querySelector('.dump').getAttribute('aria-hidden')"),
+    'true',
+  );
+  strictEqual(
+    await browser.value("document.querySelector('[role=slider]').getAttribute('aria-valuenow')"),
+    '5',
+  );
   await quiet();
 });
 
-check('axe finds nothing to object to, in light and dark, with tables, carpet, quiz and help', async () => {
-  const axe = readFileSync(axeFile, 'utf8');
-  const looks = [[guards, '#call=5', {}], [guards, '#call=5', {dark: true}],
-                 [lesson, '#call=6&view=carpet', {}], [quizPage(), '#call=4', {dark: true}],
-                 [lesson, '#call=5', {width: 390}], [`${lesson}?present=1`, '#call=5', {}]];
-  for (const [address, fragment, screen] of looks) {
-    await browser.open(address + fragment, screen);
-    await browser.value("document.getElementById('tables').open = true");
-    await browser.value(axe);
-    const found = await browser.value(`axe.run().then(({violations}) => violations.map((each) =>
+check(
+  'axe finds nothing to object to, in light and dark, with tables, carpet, quiz and help',
+  async () => {
+    const axe = readFileSync(axeFile, 'utf8');
+    const looks = [
+      [guards, '#call=5', {}],
+      [guards, '#call=5', {dark: true}],
+      [lesson, '#call=6&view=carpet', {}],
+      [quizPage(), '#call=4', {dark: true}],
+      [lesson, '#call=5', {width: 390}],
+      [`${lesson}?present=1`, '#call=5', {}],
+    ];
+    for (const [address, fragment, screen] of looks) {
+      await browser.open(address + fragment, screen);
+      await browser.value("document.getElementById('tables').open = true");
+      await browser.value(axe);
+      const found = await browser.value(`axe.run().then(({violations}) => violations.map((each) =>
       each.id + ': ' + each.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' ; ')))`);
-    deepStrictEqual(found, [], `${address}${fragment} ${JSON.stringify(screen)}`);
-  }
-}, () => noBrowser() || (existsSync(axeFile) ? '' : 'axe-core is not installed (npm install axe-core)'));
+      deepStrictEqual(found, [], `${address}${fragment} ${JSON.stringify(screen)}`);
+    }
+  },
+  () =>
+    noBrowser() || (existsSync(axeFile) ? '' : 'axe-core is not installed (npm install axe-core)'),
+);
 
 // ---- size
 
 check('the page of a log with five hundred calls is smaller than 500 KB', () => {
-  const ops = Array.from({length: 499}, (_, i) => i % 3 === 2 ? `-${i / 3 | 0}` : `+${16 + i % 90}`);
+  const ops = Array.from({length: 499}, (_, i) =>
+    i % 3 === 2 ? `-${(i / 3) | 0}` : `+${16 + (i % 90)}`,
+  );
   pageOf('long', '--ops', ops.join(','), '--capacity', '65536', '--guards', '8');
   const {size} = statSync(join(folder, 'long.html'));
   ok(size < 500_000, `${size} bytes`);
 });
 
 inBrowser('a page of fifty thousand calls opens, and its last call is a key away', async () => {
-  const ops = Array.from({length: 50000}, (_, i) => i % 2 ? `f ${i >> 1}` : `a ${i >> 1} 48`);
+  const ops = Array.from({length: 50000}, (_, i) => (i % 2 ? `f ${i >> 1}` : `a ${i >> 1} 48`));
   const log = join(folder, 'many.jsonl');
   writeFileSync(join(folder, 'many.rep'), `4096\n25000\n50000\n1\n${ops.join('\n')}\n`);
   execFileSync(tool, ['replay', join(folder, 'many.rep'), '-o', log], {stdio: 'pipe'});

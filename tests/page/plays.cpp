@@ -53,7 +53,8 @@ std::string changes_text(const Story& story) {
 std::string blocks_text(const Model& model) {
   std::string out;
   for (const auto& [offset, block] : model.blocks())
-    out += fmt::format("{}[\"{}\",{},{}]", out.empty() ? "" : ",", block.name(), offset, block.size);
+    out +=
+        fmt::format("{}[\"{}\",{},{}]", out.empty() ? "" : ",", block.name(), offset, block.size);
   return out;
 }
 

@@ -86,7 +86,7 @@ class Collector {
   std::set<u32> pools_;
   u32 pool_ = 0;
   PageEvents page_;
-  Model model_;         // before the window
+  Model model_;          // before the window
   bool folded_ = false;  // there is something before it
   u64 taken_ = 0;
   u64 last_call_ = 0;
@@ -96,7 +96,8 @@ Error too_many(const Collector& found) {
   const bool many = found.taken() > most_events;
   return Error{fmt::format(
       "a page holds {}, and pool {} has {}: say which calls, --from A --to B (they are 0 to {})",
-      many ? fmt::format("{} events", most_events) : fmt::format("{} MiB of them", most_bytes >> 20),
+      many ? fmt::format("{} events", most_events)
+           : fmt::format("{} MiB of them", most_bytes >> 20),
       found.pool(), many ? fmt::format("{}", found.taken()) : "more", found.last_call())};
 }
 
@@ -138,8 +139,8 @@ std::optional<Error> refusal(const Collector& found, const Options& options) {
     return Error{options.moment.pool ? fmt::format("there is no pool {}", *options.moment.pool)
                                      : "there is no event to show"};
   if (found.page().count() == 0)
-    return Error{fmt::format("there is no call {}: calls are 0 to {}", found.from(),
-                             found.last_call())};
+    return Error{
+        fmt::format("there is no call {}: calls are 0 to {}", found.from(), found.last_call())};
   if (!found.fits()) return too_many(found);
   return std::nullopt;
 }

@@ -7,9 +7,9 @@
 // watches over freed bytes (poison, quarantine, a check at every call) is watchful.js's.
 import {choose} from './policies.js';
 
-export const GUARD = 0xAB;
-export const FRESH = 0x30;  // '0'
-export const FREED = 0x2E;  // '.'
+export const GUARD = 0xab;
+export const FRESH = 0x30; // '0'
+export const FREED = 0x2e; // '.'
 
 const roundUp = (size, align) => Math.ceil(size / align) * align;
 
@@ -21,8 +21,8 @@ export class Pool {
     this.tellEvent = tell;
     this.bytes = new Uint8Array(this.capacity);
     this.blocks = [{offset: 0, size: this.capacity, used: false}];
-    this.cursor = 0;  // next fit's: the end of the last placement
-    this.number = 0;  // the next allocation's
+    this.cursor = 0; // next fit's: the end of the last placement
+    this.number = 0; // the next allocation's
     this.call = 0;
     this.records = Math.max(64, Math.floor(this.capacity / 256));
     this.tell('create', this.creation());
@@ -77,8 +77,12 @@ export class Pool {
     if (rest.size === 0) return;
     this.blocks.splice(this.blocks.indexOf(free) + 1, 0, rest);
     free.size = needed;
-    this.tell('split', {offset: free.offset, size: needed, rest_offset: rest.offset,
-                        rest_size: rest.size});
+    this.tell('split', {
+      offset: free.offset,
+      size: needed,
+      rest_offset: rest.offset,
+      rest_size: rest.size,
+    });
   }
 
   /** The free block, which has exactly the size that is needed, is the caller's now. */
@@ -99,10 +103,11 @@ export class Pool {
     const free = list.reduce((sum, each) => sum + each.size, 0);
     const largest = list.reduce((most, each) => Math.max(most, each.size), 0);
     const small = requested <= 2 ** 50;
-    const needed = small ? this.needed(requested, this.guards) :
-      neededExactly(requested, this.guards, this.align).needed;
-    const reason = Number(needed) > this.capacity ? 'too_large' :
-      free < needed ? 'full' : 'fragmented';
+    const needed = small
+      ? this.needed(requested, this.guards)
+      : neededExactly(requested, this.guards, this.align).needed;
+    const reason =
+      Number(needed) > this.capacity ? 'too_large' : free < needed ? 'full' : 'fragmented';
     this.tell('alloc_fail', {block, requested, needed, free, largest, reason});
   }
 
@@ -142,20 +147,30 @@ export class Pool {
     if (right && !right.used) {
       free.size += right.size;
       this.blocks.splice(at + 1, 1);
-      this.tell('coalesce', {offset: free.offset, size: free.size, with_offset: right.offset,
-                             with_size: right.size, side: 'right'});
+      this.tell('coalesce', {
+        offset: free.offset,
+        size: free.size,
+        with_offset: right.offset,
+        with_size: right.size,
+        side: 'right',
+      });
     }
     const left = this.blocks[at - 1];
     if (left && !left.used) {
       free = {offset: left.offset, size: left.size + free.size, used: false};
       this.blocks.splice(--at, 1);
-      this.tell('coalesce', {offset: free.offset, size: free.size, with_offset: left.offset,
-                             with_size: left.size, side: 'left'});
+      this.tell('coalesce', {
+        offset: free.offset,
+        size: free.size,
+        with_offset: left.offset,
+        with_size: left.size,
+        side: 'left',
+      });
     }
     this.blocks[at] = free;
   }
 
-  // ---- realloc: in place if the room on the right suffices, else a new block under the same number
+  // ---- realloc: in place if the room on the right suffices, else a new block with its number
 
   realloc(pointer, requested) {
     this.beginCall();
@@ -180,8 +195,9 @@ export class Pool {
     if (size > block.size + rightSize) return false;
     const old = {...block};
     const checks = this.guardChecks(block);
-    const reuse = () => size > old.size && this.lookAtReused(old.offset + old.size, size - old.size);
-    if (checks.every((check) => !check.damaged)) reuse();  // damage is told first
+    const reuse = () =>
+      size > old.size && this.lookAtReused(old.offset + old.size, size - old.size);
+    if (checks.every((check) => !check.damaged)) reuse(); // damage is told first
     for (const check of checks) this.tell('guard_check', check);
     if (checks.some((check) => check.damaged)) reuse();
     Object.assign(block, {size, requested});
@@ -189,8 +205,15 @@ export class Pool {
     this.blocks.splice(at + 1, rightSize === 0 ? 0 : 1, ...(rest.size === 0 ? [] : [rest]));
     this.fillResized(old, block);
     this.writeGuards(block);
-    this.tell('resize', {block: block.number, offset: block.offset, size, old_size: old.size,
-                         requested, rest_offset: rest.size && rest.offset, rest_size: rest.size});
+    this.tell('resize', {
+      block: block.number,
+      offset: block.offset,
+      size,
+      old_size: old.size,
+      requested,
+      rest_offset: rest.size && rest.offset,
+      rest_size: rest.size,
+    });
     this.tellGuards('guard_write', block);
     return true;
   }
@@ -208,12 +231,15 @@ export class Pool {
   guardsOf(block) {
     if (!block.guard) return [];
     const end = block.payload + block.requested;
-    return [{side: 'front', offset: block.offset, size: block.payload - block.offset},
-            {side: 'back', offset: end, size: block.offset + block.size - end}];
+    return [
+      {side: 'front', offset: block.offset, size: block.payload - block.offset},
+      {side: 'back', offset: end, size: block.offset + block.size - end},
+    ];
   }
 
   writeGuards(block) {
-    for (const {offset, size} of this.guardsOf(block)) this.bytes.fill(GUARD, offset, offset + size);
+    for (const {offset, size} of this.guardsOf(block))
+      this.bytes.fill(GUARD, offset, offset + size);
   }
 
   tellGuards(event, block) {
@@ -221,8 +247,11 @@ export class Pool {
   }
 
   guardChecks(block) {
-    return this.guardsOf(block).map((guard) => (
-      {block: block.number, ...guard, ...this.compare(guard, GUARD)}));
+    return this.guardsOf(block).map((guard) => ({
+      block: block.number,
+      ...guard,
+      ...this.compare(guard, GUARD),
+    }));
   }
 
   checkGuards(block) {
@@ -235,8 +264,12 @@ export class Pool {
     const first = seen.findIndex((each) => each !== byte);
     if (first < 0) return {damaged: 0};
     const shown = seen.subarray(first, first + 16);
-    return {damaged: seen.reduce((sum, each) => sum + (each !== byte), 0), first: offset + first,
-            expected: hex(shown.map(() => byte)), found: hex(shown)};
+    return {
+      damaged: seen.reduce((sum, each) => sum + (each !== byte), 0),
+      first: offset + first,
+      expected: hex(shown.map(() => byte)),
+      found: hex(shown),
+    };
   }
 
   // ---- the other calls
@@ -262,13 +295,14 @@ export class Pool {
   }
 
   damagesOf(block) {
-    return this.guardChecks(block).filter((check) => check.damaged)
+    return this.guardChecks(block)
+      .filter((check) => check.damaged)
       .map((check) => ({event: 'guard_check', ...check}));
   }
 
-  /** `count` times `byte` from `begin` on, whoever's bytes those are; then a note with all bytes. */
+  /** `count` times `byte` from `begin` on, whoever's bytes they are; then a note with all bytes. */
   write(begin, count, byte, text) {
-    this.bytes.fill(byte, begin, begin + count);  // before the pool is called
+    this.bytes.fill(byte, begin, begin + count); // before the pool is called
     this.beginCall();
     this.tellNote(text);
   }
@@ -305,17 +339,19 @@ export class Pool {
     const live = this.blocks.filter((block) => this.lives(block));
     for (const {number, offset, requested} of live)
       this.tell('leak', {block: number, offset, requested});
-    this.tell('destroy', {live_blocks: live.length,
-                          live_bytes: live.reduce((sum, block) => sum + block.requested, 0)});
+    this.tell('destroy', {
+      live_blocks: live.length,
+      live_bytes: live.reduce((sum, block) => sum + block.requested, 0),
+    });
   }
 
   // ---- nothing here: watchful.js has more to say
   lives(block) {
     return block.used;
   }
-  makeRoom() {}      // before a search: what waits may have to go
-  lookAtReused() {}  // bytes that are about to be handed out again
-  lastOwner() {}     // of a byte that is free
+  makeRoom() {} // before a search: what waits may have to go
+  lookAtReused() {} // bytes that are about to be handed out again
+  lastOwner() {} // of a byte that is free
 }
 
 export function hex(bytes) {
@@ -325,14 +361,14 @@ export function hex(bytes) {
 }
 
 const MOST = 2n ** 64n - 1n;
-const atMost = (size) => size > MOST ? MOST : size;
+const atMost = (size) => (size > MOST ? MOST : size);
 
 /** A size as a log has it: numbers count exactly up to 2^53 - 1, so larger ones are text. */
-export const wide = (size) => size > Number.MAX_SAFE_INTEGER ? String(size) : Number(size);
+export const wide = (size) => (size > Number.MAX_SAFE_INTEGER ? String(size) : Number(size));
 
 /** Pool.needed() of requests that numbers do not count exactly; as the library's, it saturates. */
 export function neededExactly(requested, guard, align) {
-  const up = (size) => atMost(size + BigInt(align - 1)) / BigInt(align) * BigInt(align);
+  const up = (size) => (atMost(size + BigInt(align - 1)) / BigInt(align)) * BigInt(align);
   const sum = atMost(up(BigInt(guard)) + BigInt(requested) + BigInt(guard));
   return {sum: wide(sum), needed: wide(up(sum)), countable: sum !== MOST};
 }

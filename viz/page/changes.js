@@ -15,7 +15,10 @@ const set = (changes, offset, mark, wasSize = 0, parts = []) =>
   changes.set(offset, {mark, wasSize, parts});
 
 const MARKS = {
-  split, coalesce, resize, alloc,
+  split,
+  coalesce,
+  resize,
+  alloc,
   free: (changes, e) => set(changes, e.offset, 'freed'),
   quarantine: (changes, e) => set(changes, e.offset, 'quarantined'),
   release: (changes, e) => set(changes, e.offset, 'freed'),
@@ -69,14 +72,21 @@ function markDamage({frame: {events, after, call}, story: {changes}}) {
     if (known && !resized) set(changes, block.offset, 'found_damaged');
   };
   for (const e of events) {
-    const block = after.containing(e.event === 'guard_check' ? e.offset : e.first ?? 0);
+    const block = after.containing(e.event === 'guard_check' ? e.offset : (e.first ?? 0));
     if (e.event === 'guard_check' && e.damaged !== 0 && block) mark(block);
     if (e.event === 'poison_check' && e.damaged !== 0 && block && !lives(block)) mark(block);
     if (e.event !== 'bytes') continue;
     const end = e.offset + e.hex.length / 2;
-    for (let at = after.containing(e.offset); at && at.offset < end; at = after.containing(endOf(at)))
-      if (at.front?.badCall === call || at.back?.badCall === call ||
-          after.stainIn(at.offset, at.size)?.badCall === call)
+    for (
+      let at = after.containing(e.offset);
+      at && at.offset < end;
+      at = after.containing(endOf(at))
+    )
+      if (
+        at.front?.badCall === call ||
+        at.back?.badCall === call ||
+        after.stainIn(at.offset, at.size)?.badCall === call
+      )
         mark(at);
   }
 }

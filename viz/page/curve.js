@@ -5,7 +5,10 @@ import {draw, make} from './dom.js';
 import {endOf} from './model.js';
 import {signOf, stateAt} from './timeline.js';
 
-const LEFT = 52, RIGHT = 44, TOP = 8, TRACK = 24;
+const LEFT = 52,
+  RIGHT = 44,
+  TOP = 8,
+  TRACK = 24;
 
 /** x of a place among the calls. */
 function placer(width, length) {
@@ -34,27 +37,39 @@ function axes(view, y, height) {
   const parts = [];
   for (const share of [0, 0.5, 1]) {
     const at = y(timeline.capacity * share);
-    parts.push(draw('line', {x1: LEFT, x2: width - RIGHT, y1: at, y2: at, class: 'grid'}),
-               draw('text', {x: LEFT - 6, y: at + 4, 'text-anchor': 'end', class: 'axis'},
-                    share === 0 ? '0' : niceSize(Math.round(timeline.capacity * share))),
-               draw('text', {x: width - RIGHT + 6, y: at + 4, class: 'axis'}, `${share * 100} %`));
+    parts.push(
+      draw('line', {x1: LEFT, x2: width - RIGHT, y1: at, y2: at, class: 'grid'}),
+      draw(
+        'text',
+        {x: LEFT - 6, y: at + 4, 'text-anchor': 'end', class: 'axis'},
+        share === 0 ? '0' : niceSize(Math.round(timeline.capacity * share)),
+      ),
+      draw('text', {x: width - RIGHT + 6, y: at + 4, class: 'axis'}, `${share * 100} %`),
+    );
   }
   const steps = Math.max(1, Math.min(timeline.length - 1, Math.floor((width - LEFT - RIGHT) / 70)));
   for (let i = 0; i <= steps; ++i) {
-    const place = Math.round((timeline.length - 1) * i / steps);
-    parts.push(draw('text', {x: x(place), y: TOP + height + TRACK + 15, 'text-anchor': 'middle', class: 'axis'},
-                    String(timeline.callAt(place))));
+    const place = Math.round(((timeline.length - 1) * i) / steps);
+    parts.push(
+      draw(
+        'text',
+        {x: x(place), y: TOP + height + TRACK + 15, 'text-anchor': 'middle', class: 'axis'},
+        String(timeline.callAt(place)),
+      ),
+    );
   }
   return parts;
 }
 
-const share = (figure) => figure.free === 0 ? 0 : 1 - figure.largest / figure.free;
+const share = (figure) => (figure.free === 0 ? 0 : 1 - figure.largest / figure.free);
 
 function ticksOf({timeline, x, limit, stops, marks, hits, differs}, top) {
   const ticks = [];
   const add = (place, kind, sign, y) => {
     if (place > limit) return;
-    ticks.push(draw('text', {x: x(place), y, 'text-anchor': 'middle', class: `tick-${kind}`}, sign));
+    ticks.push(
+      draw('text', {x: x(place), y, 'text-anchor': 'middle', class: `tick-${kind}`}, sign),
+    );
   };
   let drawn = 0;
   for (let place = 0; place < timeline.length && drawn < 1200; ++place) {
@@ -65,7 +80,9 @@ function ticksOf({timeline, x, limit, stops, marks, hits, differs}, top) {
   }
   for (const place of hits.slice(0, 1200))
     if (place <= limit)
-      ticks.push(draw('line', {x1: x(place), x2: x(place), y1: top + 12, y2: top + 20, class: 'tick-hit'}));
+      ticks.push(
+        draw('line', {x1: x(place), x2: x(place), y1: top + 12, y2: top + 20, class: 'tick-hit'}),
+      );
   for (const place of stops) add(place, 'stop', '●', top + 21);
   for (const [name, place] of marks) add(place, 'mark', name, top + 22);
   if (differs !== undefined) add(differs, 'differs', '◆', top + 11);
@@ -81,92 +98,159 @@ export function drawCurve(view) {
   const full = {...view, x};
   const figure = timeline.figures[place];
   const known = Math.min(limit, timeline.length - 1);
-  const line = (kind, value) => draw('polyline', {class: `line ${kind}`,
-    points: pointsOf(timeline.figures, known, x, y, value)});
+  const line = (kind, value) =>
+    draw('polyline', {
+      class: `line ${kind}`,
+      points: pointsOf(timeline.figures, known, x, y, value),
+    });
   const track = TOP + height;
   const here = x(place);
-  const svg = draw('svg', {viewBox: `0 0 ${width} ${track + TRACK + 20}`, width,
-                           height: track + TRACK + 20, class: 'curve', 'aria-hidden': 'true'},
+  const svg = draw(
+    'svg',
+    {
+      viewBox: `0 0 ${width} ${track + TRACK + 20}`,
+      width,
+      height: track + TRACK + 20,
+      class: 'curve',
+      'aria-hidden': 'true',
+    },
     axes(full, y, height),
     line('fragmentation', (each) => share(each) * timeline.capacity),
-    line('largest', (each) => each.largest), line('free', (each) => each.free),
-    draw('rect', {x: LEFT - 6, y: track + 2, width: width - LEFT - RIGHT + 12, height: TRACK - 4,
-                  rx: 5, class: 'track'}),
+    line('largest', (each) => each.largest),
+    line('free', (each) => each.free),
+    draw('rect', {
+      x: LEFT - 6,
+      y: track + 2,
+      width: width - LEFT - RIGHT + 12,
+      height: TRACK - 4,
+      rx: 5,
+      class: 'track',
+    }),
     ticksOf(full, track),
     draw('line', {x1: here, x2: here, y1: TOP, y2: track + TRACK, class: 'now'}),
     draw('circle', {cx: here, cy: track + TRACK / 2, r: 7, class: 'thumb'}),
-    [['free', figure.free], ['largest', figure.largest]].map(([kind, bytes]) =>
-      draw('circle', {cx: here, cy: y(bytes), r: 3.5, class: `dot ${kind}`})));
+    [
+      ['free', figure.free],
+      ['largest', figure.largest],
+    ].map(([kind, bytes]) =>
+      draw('circle', {cx: here, cy: y(bytes), r: 3.5, class: `dot ${kind}`}),
+    ),
+  );
   const placeAt = (event) => {
     const box = slider.getBoundingClientRect();
-    const inner = box.width * (width - LEFT - RIGHT) / width;
-    const at = (event.clientX - box.left - box.width * LEFT / width) / Math.max(1, inner);
+    const inner = (box.width * (width - LEFT - RIGHT)) / width;
+    const at = (event.clientX - box.left - (box.width * LEFT) / width) / Math.max(1, inner);
     return Math.round(Math.max(0, Math.min(1, at)) * (timeline.length - 1));
   };
-  const slider = make('div', {
-    class: 'slider', role: 'slider', tabindex: 0, 'data-key': 'slider', 'aria-label': 'Call',
-    'aria-valuemin': timeline.first, 'aria-valuemax': timeline.last,
-    'aria-valuenow': timeline.callAt(place), 'aria-valuetext': view.sentence,
-    on: {pointerdown: (event) => {
-      slider.focus();
-      go(placeAt(event));
-      const move = (moved) => go(placeAt(moved));
-      const up = () => {
-        removeEventListener('pointermove', move);
-        removeEventListener('pointerup', up);
-      };
-      addEventListener('pointermove', move);
-      addEventListener('pointerup', up);
-    }}}, svg);
+  const slider = make(
+    'div',
+    {
+      class: 'slider',
+      role: 'slider',
+      tabindex: 0,
+      'data-key': 'slider',
+      'aria-label': 'Call',
+      'aria-valuemin': timeline.first,
+      'aria-valuemax': timeline.last,
+      'aria-valuenow': timeline.callAt(place),
+      'aria-valuetext': view.sentence,
+      on: {
+        pointerdown: (event) => {
+          slider.focus();
+          go(placeAt(event));
+          const move = (moved) => go(placeAt(moved));
+          const up = () => {
+            removeEventListener('pointermove', move);
+            removeEventListener('pointerup', up);
+          };
+          addEventListener('pointermove', move);
+          addEventListener('pointerup', up);
+        },
+      },
+    },
+    svg,
+  );
   return [keyOf(figure), slider];
 }
 
 function keyOf(figure) {
   const percent = Math.round(share(figure) * 100);
-  const entry = (kind, words) => make('span', {class: `entry ${kind}`},
-    draw('svg', {width: 22, height: 10, 'aria-hidden': 'true', class: 'curve'},
-         draw('line', {x1: 0, x2: 22, y1: 5, y2: 5, class: `line ${kind}`})), words);
-  return make('p', {class: 'curve-key'}, entry('free', `free ${figure.free} B`),
-              entry('largest', `largest free block ${figure.largest} B`),
-              entry('fragmentation', `fragmentation ${percent} %`));
+  const entry = (kind, words) =>
+    make(
+      'span',
+      {class: `entry ${kind}`},
+      draw(
+        'svg',
+        {width: 22, height: 10, 'aria-hidden': 'true', class: 'curve'},
+        draw('line', {x1: 0, x2: 22, y1: 5, y2: 5, class: `line ${kind}`}),
+      ),
+      words,
+    );
+  return make(
+    'p',
+    {class: 'curve-key'},
+    entry('free', `free ${figure.free} B`),
+    entry('largest', `largest free block ${figure.largest} B`),
+    entry('fragmentation', `fragmentation ${percent} %`),
+  );
 }
 
 // ---- the carpet: offset down, call across
 
-const COLUMNS = 1024, ROWS = 512;
+const COLUMNS = 1024,
+  ROWS = 512;
 
 /** Draws a canvas of at most 1024 x 512 cells. colours: {used, free, waits, damaged}. */
 export function drawCarpet({timeline, place, limit, go, colours}) {
   const columns = Math.min(COLUMNS, timeline.length);
   const rows = Math.min(ROWS, Math.max(1, timeline.capacity));
-  const canvas = make('canvas', {width: columns, height: rows, class: 'carpet', role: 'img',
-    'aria-label': `Which bytes are used at which of ${timeline.length} calls; the curve and the ` +
+  const canvas = make('canvas', {
+    width: columns,
+    height: rows,
+    class: 'carpet',
+    role: 'img',
+    'aria-label':
+      `Which bytes are used at which of ${timeline.length} calls; the curve and the ` +
       'tables say the same in numbers',
-    on: {click: (event) => {
-      const box = canvas.getBoundingClientRect();
-      go(Math.floor((event.clientX - box.left) / box.width * timeline.length));
-    }}});
+    on: {
+      click: (event) => {
+        const box = canvas.getBoundingClientRect();
+        go(Math.floor(((event.clientX - box.left) / box.width) * timeline.length));
+      },
+    },
+  });
   const pen = canvas.getContext('2d');
   if (!pen) return [canvas];
   for (let column = 0; column < columns; ++column) {
-    const at = columns <= 1 ? 0 : Math.round(column * (timeline.length - 1) / (columns - 1));
+    const at = columns <= 1 ? 0 : Math.round((column * (timeline.length - 1)) / (columns - 1));
     if (at > limit) break;
     paintColumn(pen, column, timeline.frame(at).after, rows, colours);
   }
   const now = make('div', {class: 'carpet-now', 'aria-hidden': 'true'});
-  now.style.setProperty('left', `${100 * (place + 0.5) / timeline.length}%`);
+  now.style.setProperty('left', `${(100 * (place + 0.5)) / timeline.length}%`);
   const ends = [0, timeline.capacity / 2, timeline.capacity].map((offset) =>
-    make('span', {}, offset === 0 ? '0' : niceSize(Math.round(offset))));
-  return [make('div', {class: 'carpet-row'}, make('div', {class: 'carpet-axis'}, ends),
-               make('div', {class: 'carpet-frame'}, canvas, now)),
-          make('p', {class: 'quiet'}, 'Across: calls, as above. Down: offsets. White is free; ' +
-            'neighbours have two blues; fragmentation shows as weave.')];
+    make('span', {}, offset === 0 ? '0' : niceSize(Math.round(offset))),
+  );
+  return [
+    make(
+      'div',
+      {class: 'carpet-row'},
+      make('div', {class: 'carpet-axis'}, ends),
+      make('div', {class: 'carpet-frame'}, canvas, now),
+    ),
+    make(
+      'p',
+      {class: 'quiet'},
+      'Across: calls, as above. Down: offsets. White is free; ' +
+        'neighbours have two blues; fragmentation shows as weave.',
+    ),
+  ];
 }
 
 function paintColumn(pen, column, model, rows, colours) {
   for (const block of model.blocks) {
-    const from = Math.floor(block.offset / model.capacity * rows);
-    const to = Math.max(from + 1, Math.ceil(endOf(block) / model.capacity * rows));
+    const from = Math.floor((block.offset / model.capacity) * rows);
+    const to = Math.max(from + 1, Math.ceil((endOf(block) / model.capacity) * rows));
     const state = stateAt(block);
     pen.fillStyle = colours[state === 'used' && block.number % 2 === 1 ? 'other' : state];
     pen.fillRect(column, from, 1, to - from);

@@ -1,15 +1,21 @@
 // DOM: making elements, from values only: text is text, never markup. The one place that does.
+// It knows nothing of pools.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 function fill(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === undefined || value === null || value === false) continue;
-    if (name === 'on') for (const [kind, run] of Object.entries(value)) element.addEventListener(kind, run);
+    if (name === 'on')
+      for (const [kind, run] of Object.entries(value)) element.addEventListener(kind, run);
     else element.setAttribute(name, value === true ? '' : value);
   }
-  element.append(...children.flat().filter((child) => child !== undefined && child !== null &&
-    child !== false).map((child) => child instanceof Node ? child : String(child)));
+  element.append(
+    ...children
+      .flat()
+      .filter((child) => child !== undefined && child !== null && child !== false)
+      .map((child) => (child instanceof Node ? child : String(child))),
+  );
   return element;
 }
 
@@ -30,11 +36,14 @@ export const byId = (id) => document.getElementById(id);
  * data-key gets it.
  */
 export function show(element, ...children) {
-  const key = element.contains(document.activeElement) ?
-    document.activeElement.dataset?.key : undefined;
+  const key = element.contains(document.activeElement)
+    ? document.activeElement.dataset?.key
+    : undefined;
   element.replaceChildren(...children.flat().filter(Boolean));
   if (key === undefined) return;
-  const again = [...element.querySelectorAll('[data-key]')].find((each) => each.dataset.key === key);
+  const again = [...element.querySelectorAll('[data-key]')].find(
+    (each) => each.dataset.key === key,
+  );
   (again ?? byId('why-panel')).focus({preventScroll: true});
 }
 
@@ -46,10 +55,31 @@ export function button(label, run, attributes = {}) {
 const together = (words) => String(words).replace(/(\d) B\b/g, '$1\u00A0B');
 
 export function table(caption, headings, rows) {
-  return make('table', {},
+  return make(
+    'table',
+    {},
     make('caption', {}, caption),
-    make('thead', {}, make('tr', {}, headings.map((each) => make('th', {scope: 'col'}, each)))),
-    make('tbody', {}, rows.map((row) => make('tr', {}, row.map((cell, i) =>
-      i === 0 ? make('th', {scope: 'row'}, together(cell)) : make('td', {}, together(cell)))))));
-
+    make(
+      'thead',
+      {},
+      make(
+        'tr',
+        {},
+        headings.map((each) => make('th', {scope: 'col'}, each)),
+      ),
+    ),
+    make(
+      'tbody',
+      {},
+      rows.map((row) =>
+        make(
+          'tr',
+          {},
+          row.map((cell, i) =>
+            i === 0 ? make('th', {scope: 'row'}, together(cell)) : make('td', {}, together(cell)),
+          ),
+        ),
+      ),
+    ),
+  );
 }

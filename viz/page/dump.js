@@ -5,7 +5,8 @@ import {endOf, guardAt, lives, nameOf} from './model.js';
 
 const MOST_LINES = 96;
 
-const hexOffset = (offset, digits) => `0x${offset.toString(16).toUpperCase().padStart(digits, '0')}`;
+const hexOffset = (offset, digits) =>
+  `0x${offset.toString(16).toUpperCase().padStart(digits, '0')}`;
 
 /** Which letter of the mark row a byte has, and how it is coloured. */
 function classOf(model, block, at) {
@@ -19,12 +20,13 @@ function classOf(model, block, at) {
   if (!guard) return at >= block.payload && at < block.payload + block.requested ? 'u' : 'p';
   if (guard.damaged === 0 || at < guard.first) return 'g';
   const byte = model.byte(at, block);
-  return byte !== undefined && byte.value === 0xAB ? 'g' : 'x';
+  return byte !== undefined && byte.value === 0xab ? 'g' : 'x';
 }
 
 function isStained(model, at) {
   for (const {first, damaged} of model.stains.values())
-    if (at >= first && at < first + Math.max(1, damaged)) return (model.byte(at)?.value ?? 0xDD) !== 0xDD;
+    if (at >= first && at < first + Math.max(1, damaged))
+      return (model.byte(at)?.value ?? 0xdd) !== 0xdd;
   return false;
 }
 
@@ -47,10 +49,21 @@ function cellsOf(view, from, columns) {
     if (at >= endOf(block)) block = model.containing(at);
     const byte = model.byte(at, block);
     const kind = classOf(model, block, at);
-    cells.push({block, kind, mark: LETTERS[kind] ?? BRACKETS[kind][2], byte,
-                data: byte === undefined ? (kind === 'f' || kind === 'q' ? '.' : '?') :
-                  byte.value >= 0x20 && byte.value < 0x7F ? String.fromCharCode(byte.value) : '~',
-                changed: written.some((run) => at >= run.offset && at < run.offset + run.size)});
+    cells.push({
+      block,
+      kind,
+      mark: LETTERS[kind] ?? BRACKETS[kind][2],
+      byte,
+      data:
+        byte === undefined
+          ? kind === 'f' || kind === 'q'
+            ? '.'
+            : '?'
+          : byte.value >= 0x20 && byte.value < 0x7f
+            ? String.fromCharCode(byte.value)
+            : '~',
+      changed: written.some((run) => at >= run.offset && at < run.offset + run.size),
+    });
   }
   markSpans(cells, from, badges);
   return cells;
@@ -69,9 +82,14 @@ function markSpans(cells, from, badges) {
       const closes = from + to >= last;
       if (opens) cells[i].mark = brackets[0];
       if (closes) cells[to - 1].mark = brackets[1];
-      write(cells, i + 1, to - (closes ? 1 : 0),
-            opens ? [labelOfSpan(block, badges.get(block.offset) ?? ''), nameOf(block)] :
-              [nameOf(block)]);
+      write(
+        cells,
+        i + 1,
+        to - (closes ? 1 : 0),
+        opens
+          ? [labelOfSpan(block, badges.get(block.offset) ?? ''), nameOf(block)]
+          : [nameOf(block)],
+      );
     }
     i = to;
   }
@@ -79,7 +97,9 @@ function markSpans(cells, from, badges) {
 
 /** A used block's payload, or all of one that is not. */
 function spanOf(block, kind) {
-  return kind === 'u' ? [block.payload, block.payload + block.requested] : [block.offset, endOf(block)];
+  return kind === 'u'
+    ? [block.payload, block.payload + block.requested]
+    : [block.offset, endOf(block)];
 }
 
 function write(cells, from, to, labels) {
@@ -90,8 +110,9 @@ function write(cells, from, to, labels) {
 /** A whole line of one block with one byte over and over: folds with its like. */
 function uniformOf(cells) {
   const {block, kind, data} = cells[0];
-  const same = cells.every((each) => each.block === block && each.kind === kind &&
-    each.data === data && !each.changed);
+  const same = cells.every(
+    (each) => each.block === block && each.kind === kind && each.data === data && !each.changed,
+  );
   return same ? `${nameOf(block)} ${kind} ${data}` : '';
 }
 
@@ -109,13 +130,19 @@ function linesOf(view, columns) {
     const cells = cellsOf(view, from, columns);
     const folds = !view.unfolded && uniformOf(cells) !== '' && cells.length === columns;
     let run = 1;
-    while (folds && run < whole &&
-           uniformOf(cellsOf(view, from + run * columns, columns)) === uniformOf(cells)) ++run;
+    while (
+      folds &&
+      run < whole &&
+      uniformOf(cellsOf(view, from + run * columns, columns)) === uniformOf(cells)
+    )
+      ++run;
     if (run < 3) {
       lines.push({from, cells});
     } else {
-      lines.push({from, cells}, {from: from + columns, folded: run - 1, block,
-                                 to: from + run * columns});
+      lines.push(
+        {from, cells},
+        {from: from + columns, folded: run - 1, block, to: from + run * columns},
+      );
       line += run - 1;
     }
   }
@@ -127,11 +154,23 @@ function row(cells, what, view) {
   for (let i = 0; i < cells.length;) {
     const {kind, block, changed} = cells[i];
     let words = '';
-    for (; i < cells.length && cells[i].kind === kind && cells[i].block === block &&
-           cells[i].changed === changed; ++i) words += cells[i][what];
+    for (
+      ;
+      i < cells.length &&
+      cells[i].kind === kind &&
+      cells[i].block === block &&
+      cells[i].changed === changed;
+      ++i
+    )
+      words += cells[i][what];
     const selected = view.selected === nameOf(block) ? ' selected' : '';
-    spans.push(make('span', {class: `b-${kind}${changed ? ' changed' : ''}${selected}`,
-                             'data-block': nameOf(block)}, words));
+    spans.push(
+      make(
+        'span',
+        {class: `b-${kind}${changed ? ' changed' : ''}${selected}`, 'data-block': nameOf(block)},
+        words,
+      ),
+    );
   }
   return spans;
 }
@@ -143,49 +182,112 @@ function zoomOf(view, cells, from, digits) {
   const first = Math.max(0, Math.min(bad - 3, cells.length - many));
   const shown = cells.slice(first, first + many);
   const hex = shown.map(({byte}) =>
-    byte === undefined ? '??' : byte.value.toString(16).toUpperCase().padStart(2, '0'));
-  const carets = shown.map(({kind}) => kind === 'x' ? '^^' : '  ').join(' ').trimEnd();
-  return [make('div', {class: 'zoom'}, `zoom  ${hexOffset(from + first, digits)}  ${hex.join(' ')}`),
-          make('div', {class: 'zoom'}, ' '.repeat(6 + digits + 4) + carets)];
+    byte === undefined ? '??' : byte.value.toString(16).toUpperCase().padStart(2, '0'),
+  );
+  const carets = shown
+    .map(({kind}) => (kind === 'x' ? '^^' : '  '))
+    .join(' ')
+    .trimEnd();
+  return [
+    make('div', {class: 'zoom'}, `zoom  ${hexOffset(from + first, digits)}  ${hex.join(' ')}`),
+    make('div', {class: 'zoom'}, ' '.repeat(6 + digits + 4) + carets),
+  ];
 }
 
 /** The panel's contents. view: {model, story, selected, at, select, narrow, unfolded}. */
 export function drawDump(view) {
   const columns = view.narrow ? 32 : 64;
   const digits = Math.max(4, Math.max(0, view.model.capacity - 1).toString(16).length);
-  const badges = new Map([...view.story.changes].map(([offset, {mark}]) =>
-    [offset, {fresh: ' NEW', rest: ' REST', freed: ' FREED', moved: ' MOVED'}[mark] ?? '']));
+  const badges = new Map(
+    [...view.story.changes].map(([offset, {mark}]) => [
+      offset,
+      {fresh: ' NEW', rest: ' REST', freed: ' FREED', moved: ' MOVED'}[mark] ?? '',
+    ]),
+  );
   const full = {...view, written: view.story.written, badges};
   const {lines, first, next, total} = linesOf(full, columns);
   const indent = ' '.repeat(6 + 2 + digits + 2);
   const tens = Array.from({length: columns / 16}, (_, i) =>
-    `+0x${(16 * i).toString(16).toUpperCase().padStart(2, '0')}`.padEnd(16)).join('').trimEnd();
-  const pre = make('div', {class: `dump${view.narrow ? ' narrow' : ''}`, 'aria-hidden': 'true',
-                           on: {click: (event) => {
-                             const name = event.target.dataset?.block;
-                             if (name) view.select(name);
-                           }}},
+    `+0x${(16 * i).toString(16).toUpperCase().padStart(2, '0')}`.padEnd(16),
+  )
+    .join('')
+    .trimEnd();
+  const pre = make(
+    'div',
+    {
+      class: `dump${view.narrow ? ' narrow' : ''}`,
+      'aria-hidden': 'true',
+      on: {
+        click: (event) => {
+          const name = event.target.dataset?.block;
+          if (name) view.select(name);
+        },
+      },
+    },
     make('div', {class: 'ruler'}, indent + tens),
-    ...lines.flatMap((line) => line.folded ?
-      [make('div', {class: 'fold'}, `fold  ${hexOffset(line.from, digits)}  ${line.folded} ` +
-        `${view.narrow ? 'lines' : 'more lines like this'}, to ${hexOffset(line.to, digits)}, all ` +
-        `${nameOf(line.block)}`)] :
-      [make('div', {}, `data  ${hexOffset(line.from, digits)} |`, ...row(line.cells, 'data', view), '|'),
-       make('div', {class: 'marks'}, `mark  ${hexOffset(line.from, digits)} |`,
-            ...row(line.cells, 'mark', view), '|'),
-       ...zoomOf(view, line.cells, line.from, digits)]));
-  const rest = first > 0 || next < total ?
-    make('p', {class: 'quiet'}, `Shown: lines ${first + 1} to ${next} of ${total}. Choose a block to ` +
-      'see the bytes around it.') : undefined;
-  return [pre, rest, make('p', {class: 'quiet key'},
-    '[--] payload  (..) free  G guard  X damaged  g guard left behind  p padding  ? not known  ' +
-    '~ not printable')].filter(Boolean);
+    ...lines.flatMap((line) =>
+      line.folded
+        ? [
+            make(
+              'div',
+              {class: 'fold'},
+              `fold  ${hexOffset(line.from, digits)}  ${line.folded} ` +
+                `${view.narrow ? 'lines' : 'more lines like this'}, ` +
+                `to ${hexOffset(line.to, digits)}, all ` +
+                `${nameOf(line.block)}`,
+            ),
+          ]
+        : [
+            make(
+              'div',
+              {},
+              `data  ${hexOffset(line.from, digits)} |`,
+              ...row(line.cells, 'data', view),
+              '|',
+            ),
+            make(
+              'div',
+              {class: 'marks'},
+              `mark  ${hexOffset(line.from, digits)} |`,
+              ...row(line.cells, 'mark', view),
+              '|',
+            ),
+            ...zoomOf(view, line.cells, line.from, digits),
+          ],
+    ),
+  );
+  const rest =
+    first > 0 || next < total
+      ? make(
+          'p',
+          {class: 'quiet'},
+          `Shown: lines ${first + 1} to ${next} of ${total}. Choose a block to ` +
+            'see the bytes around it.',
+        )
+      : undefined;
+  return [
+    pre,
+    rest,
+    make(
+      'p',
+      {class: 'quiet key'},
+      '[--] payload  (..) free  G guard  X damaged  g guard left behind  p padding  ? not known  ' +
+        '~ not printable',
+    ),
+  ].filter(Boolean);
 }
 
 /** The bytes for a table: runs of bytes of one kind. */
 export function byteRuns(model) {
-  const KINDS = {u: 'payload', f: 'free', q: 'in quarantine', g: 'guard', x: 'damaged',
-                 o: 'free, a guard left behind', p: 'padding'};
+  const KINDS = {
+    u: 'payload',
+    f: 'free',
+    q: 'in quarantine',
+    g: 'guard',
+    x: 'damaged',
+    o: 'free, a guard left behind',
+    p: 'padding',
+  };
   const runs = [];
   const end = Math.min(model.capacity, 65536);
   for (let at = 0; at < end; ++at) {
@@ -193,7 +295,8 @@ export function byteRuns(model) {
     const block = last && at < endOf(last.block) ? last.block : model.containing(at);
     const kind = classOf(model, block, at);
     const value = model.byte(at, block)?.value;
-    if (last && last.block === block && last.kind === KINDS[kind] && last.value === value) ++last.size;
+    if (last && last.block === block && last.kind === KINDS[kind] && last.value === value)
+      ++last.size;
     else runs.push({block, kind: KINDS[kind], value, offset: at, size: 1});
     if (runs.length > 400) break;
   }

@@ -18,7 +18,7 @@ CHUNK = 12000  # compilers have a limit on the length of a literal
 
 
 def scope_of(path, known):
-    """One module as `const from_name = (() => {...})();`: imports from those before, exports returned."""
+    """One module as `const from_name = (() => {...})();`, which returns what it exports."""
     def taken(match):
         names, module = match.groups()
         if module not in known:
@@ -30,7 +30,8 @@ def scope_of(path, known):
     if re.search(r'^(import|export)\b', text, re.M):
         sys.exit(f'{path.name} imports or exports in a way that is not understood here')
     known.add(path.stem)
-    return f'const from_{path.stem} = (() => {{\n{text}\nreturn {{{", ".join(exported)}}};\n}})();\n'
+    returned = ', '.join(exported)
+    return f'const from_{path.stem} = (() => {{\n{text}\nreturn {{{returned}}};\n}})();\n'
 
 
 def script_of(paths):

@@ -7,12 +7,16 @@
 // part. Any other freed block takes the next number, and gives it back if it is gone before the
 // call is over. Guards, bytes and damage are fold_bytes.js's.
 import {
-  fillFreed, foldBytes, foldGuardCheck, foldGuardWrite, foldPoisonCheck, leaveGuards, resizeBytes,
+  forgetStains,
+  fillFreed,
+  foldBytes,
+  foldGuardCheck,
+  foldGuardWrite,
+  foldPoisonCheck,
+  leaveGuards,
+  resizeBytes,
 } from './fold_bytes.js';
-import {BAD_SIZE, NO_GUARD, endOf, lives} from './model.js';
-
-const NO_BLOCK = 'it names a block that is not there';
-const WRONG_USE = 'it takes a free block for a used one, or the other way round';
+import {BAD_SIZE, NO_BLOCK, NO_GUARD, WRONG_USE, endOf, lives} from './model.js';
 
 /** The only function that changes a model. */
 export function apply(m, e) {
@@ -62,9 +66,16 @@ function inRegion(m, offset, size) {
 
 function openPool(m, e) {
   Object.assign(m, {
-    capacity: e.capacity, align: e.align, policy: e.policy, guardSize: e.guards,
-    basePage: Number(BigInt(e.base ?? 0) % 4096n), fill: Boolean(e.fill),
-    poison: Boolean(e.poison), quarantine: e.quarantine ?? 0, name: e.name ?? '', open: true,
+    capacity: e.capacity,
+    align: e.align,
+    policy: e.policy,
+    guardSize: e.guards,
+    basePage: Number(BigInt(e.base ?? 0) % 4096n),
+    fill: Boolean(e.fill),
+    poison: Boolean(e.poison),
+    quarantine: e.quarantine ?? 0,
+    name: e.name ?? '',
+    open: true,
   });
 }
 
@@ -88,8 +99,14 @@ function snapshot(m, e) {
   if (m.destroyed) return 'the pool was destroyed before';
   forgetBlocks(m);
   m.told.forget(0, m.capacity);
-  Object.assign(m, {history: [], historyLength: 0, lastCheck: null, nextFreeNumber: 1,
-                    nextNumber: e.allocs, cursor: null});
+  Object.assign(m, {
+    history: [],
+    historyLength: 0,
+    lastCheck: null,
+    nextFreeNumber: 1,
+    nextNumber: e.allocs,
+    cursor: null,
+  });
   openPool(m, e);
   return undefined;
 }
@@ -106,11 +123,21 @@ function block(m, e) {
   const payload = e.payload ?? offset;
   const requested = e.requested ?? size;
   const end = payload + requested;
-  const guarded = e.guard && !e.quarantined;  // they are there, but nobody told their bytes
-  const row = {offset, size, number: e.block, payload, requested, call: e.call, used: true,
-               filled: false, quarantined: Boolean(e.quarantined), guard: e.guard ?? 0,
-               front: guarded ? {...NO_GUARD, offset, size: payload - offset} : NO_GUARD,
-               back: guarded ? {...NO_GUARD, offset: end, size: offset + size - end} : NO_GUARD};
+  const guarded = e.guard && !e.quarantined; // they are there, but nobody told their bytes
+  const row = {
+    offset,
+    size,
+    number: e.block,
+    payload,
+    requested,
+    call: e.call,
+    used: true,
+    filled: false,
+    quarantined: Boolean(e.quarantined),
+    guard: e.guard ?? 0,
+    front: guarded ? {...NO_GUARD, offset, size: payload - offset} : NO_GUARD,
+    back: guarded ? {...NO_GUARD, offset: end, size: offset + size - end} : NO_GUARD,
+  };
   m.replace(m.blocks.length, 0, row);
   if (!row.quarantined) m.live.set(e.block, offset);
   growPeak(m, e);
@@ -129,8 +156,12 @@ function reset(m, e) {
 //  [ ..... block ..... ]   =>   [ kept, the next number ][ rest, keeps its number ]
 function cut(m, e, index, kept) {
   const {offset, size, number} = m.blocks[index];
-  m.replace(index, 1, freeBlock(e, offset, kept, m.nextFreeNumber++),
-            freeBlock(e, offset + kept, size - kept, number));
+  m.replace(
+    index,
+    1,
+    freeBlock(e, offset, kept, m.nextFreeNumber++),
+    freeBlock(e, offset + kept, size - kept, number),
+  );
 }
 
 function split(m, e) {
@@ -138,7 +169,10 @@ function split(m, e) {
   const free = m.blocks[index];
   if (!free || free.offset !== e.offset) return NO_BLOCK;
   if (free.used) return WRONG_USE;
-  const addsUp = e.size > 0 && e.size < free.size && e.rest_size === free.size - e.size &&
+  const addsUp =
+    e.size > 0 &&
+    e.size < free.size &&
+    e.rest_size === free.size - e.size &&
     e.rest_offset === e.offset + e.size;
   if (!addsUp) return BAD_SIZE;
   cut(m, e, index, e.size);
@@ -157,7 +191,9 @@ function coalesce(m, e) {
   if (!left || !right || left.offset !== e.offset) return NO_BLOCK;
   if (left.used || right.used) return WRONG_USE;
   const neighbour = e.side === 'left' ? left : right;
-  const addsUp = e.size === left.size + right.size && neighbour.offset === e.with_offset &&
+  const addsUp =
+    e.size === left.size + right.size &&
+    neighbour.offset === e.with_offset &&
     neighbour.size === e.with_size;
   if (!addsUp) return BAD_SIZE;
   if (e.side === 'left') giveBackNumber(m, e, right);
@@ -199,9 +235,18 @@ function alloc(m, e) {
   ++m[old ? 'reallocs' : 'allocs'];
   giveBackNumber(m, e, m.blocks[index]);
   m.replace(index, 1, {
-    offset: e.offset, size: e.size, number: e.block, payload: e.payload, requested: e.requested,
-    call: e.call, used: true, filled: m.fill && (!old || old.filled), quarantined: false,
-    guard: m.guardSize, front: NO_GUARD, back: NO_GUARD,
+    offset: e.offset,
+    size: e.size,
+    number: e.block,
+    payload: e.payload,
+    requested: e.requested,
+    call: e.call,
+    used: true,
+    filled: m.fill && (!old || old.filled),
+    quarantined: false,
+    guard: m.guardSize,
+    front: NO_GUARD,
+    back: NO_GUARD,
   });
   m.live.set(e.block, e.offset);
   m.cursor = e.offset + e.size;
@@ -215,7 +260,7 @@ function allocFail(m, e) {
   if (!m.live.has(e.block)) m.nextNumber = Math.max(m.nextNumber, e.block + 1);
 }
 
-/** A freed block's guards stay where they are; its pointer is remembered, for those who reuse it. */
+/** A freed block's guards stay where they are; its pointer is remembered, for who reuses it. */
 function leaveBehind(m, e, block) {
   m.remember(block.payload, block.number, e.call);
   m.bury(block, e.call);
@@ -230,7 +275,8 @@ function endLife(m, e) {
   const block = m.blocks[index];
   if (block.size !== e.size) return BAD_SIZE;
   leaveBehind(m, e, block);
-  if (m.live.get(e.block) === block.offset) {  // else it has moved
+  if (m.live.get(e.block) === block.offset) {
+    // else it has moved
     m.live.delete(e.block);
     m.sites.delete(e.block);
     ++m.frees;
@@ -265,7 +311,8 @@ function release(m, e) {
   if (!block || block.offset !== e.offset) return NO_BLOCK;
   if (!block.quarantined || block.number !== e.block) return WRONG_USE;
   if (block.size !== e.size) return BAD_SIZE;
-  if (m.poison) {  // what was written there is made good
+  if (m.poison) {
+    // what was written there is made good
     m.told.forget(e.offset, e.size);
     forgetStains(m, e.offset, e.size);
   }
@@ -283,26 +330,25 @@ function resize(m, e) {
   const right = m.blocks[index + 1];
   const freeRight = right && !right.used ? right : undefined;
   const room = was.size + (freeRight?.size ?? 0);
-  const addsUp = e.old_size === was.size && e.size > 0 && e.rest_size === room - e.size &&
+  const addsUp =
+    e.old_size === was.size &&
+    e.size > 0 &&
+    e.rest_size === room - e.size &&
     was.payload + e.requested <= e.offset + e.size;
   if (!addsUp) return BAD_SIZE;
   const now = {...was, size: e.size, requested: e.requested, call: e.call, back: NO_GUARD};
   const rows = [now];
   if (e.size === was.size && freeRight) rows.push(freeRight);
   else if (e.rest_size !== 0)
-    rows.push(freeBlock(e, e.offset + e.size, e.rest_size, freeRight?.number ?? m.nextFreeNumber++));
+    rows.push(
+      freeBlock(e, e.offset + e.size, e.rest_size, freeRight?.number ?? m.nextFreeNumber++),
+    );
   m.replace(index, freeRight ? 2 : 1, ...rows);
   forgetStains(m, endOf(was), endOf(now) - endOf(was));
   resizeBytes(m, was, now);
   ++m.reallocs;
   growPeak(m, e);
   return undefined;
-}
-
-/** The bytes are somebody's, or are made good. */
-function forgetStains(m, offset, size) {
-  for (const first of m.stains.keys())
-    if (first >= offset && first < offset + size) m.stains.delete(first);
 }
 
 // ---- the rest
@@ -328,8 +374,21 @@ function site(m, e) {
 }
 
 const FOLDS = {
-  create, snapshot, block, reset, split, coalesce, alloc, alloc_fail: allocFail, free, quarantine,
-  release, resize, leak, check, site,
+  create,
+  snapshot,
+  block,
+  reset,
+  split,
+  coalesce,
+  alloc,
+  alloc_fail: allocFail,
+  free,
+  quarantine,
+  release,
+  resize,
+  leak,
+  check,
+  site,
   guards: (m, e) => void (e.ok && (m.guardSize = e.guard_size)),
   guard_write: foldGuardWrite,
   guard_check: foldGuardCheck,

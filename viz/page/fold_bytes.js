@@ -1,9 +1,7 @@
 // Fold, of bytes: guards are written, checked and found damaged; bytes are recorded; freed blocks
 // leave their guards behind. And since when damage is known, up to when all was known to be good.
 import {GUARD} from './allocator.js';
-import {
-  BAD_SIZE, NO_GUARD, POISON, endOf, guardByteTold, guardsOf, lives,
-} from './model.js';
+import {BAD_SIZE, NO_GUARD, POISON, endOf, guardByteTold, guardsOf, lives} from './model.js';
 
 const MOST_DAMAGES = 32;
 const SHOWN = 16;
@@ -14,17 +12,25 @@ export function bytesOf(hex) {
   return bytes;
 }
 
-const intact = (guard, call) => ({...NO_GUARD, offset: guard.offset, size: guard.size,
-                                  goodCall: call});
+const intact = (guard, call) => ({
+  ...NO_GUARD,
+  offset: guard.offset,
+  size: guard.size,
+  goodCall: call,
+});
 
 // ---- guards
 
 /** Index of the block whose guard on that side the range can be; -1 if it can be none's. */
 function ownerOf(m, {block: number, side, offset, size}) {
-  const fits = (block) => block && lives(block) && block.number === number &&
-    (side === 'front' ? block.offset <= offset && offset + size <= block.payload :
-      block.payload + block.requested <= offset && offset + size <= endOf(block));
-  const index = m.indexAt(offset);  // a block that moves has its number twice
+  const fits = (block) =>
+    block &&
+    lives(block) &&
+    block.number === number &&
+    (side === 'front'
+      ? block.offset <= offset && offset + size <= block.payload
+      : block.payload + block.requested <= offset && offset + size <= endOf(block));
+  const index = m.indexAt(offset); // a block that moves has its number twice
   return size > 0 && fits(m.blocks[index]) ? index : -1;
 }
 
@@ -97,8 +103,9 @@ function toldOver(m, e, block, side, bytes) {
     if (last - first === guard.size) return intact(guard, e.call);
     if (guard.damaged === 0) return guard;
   }
-  const seen = seeGuard(guard, (at) => first <= at && at < last ? told[at - first] :
-    m.told.at(at) ?? guardByteTold(guard, at));
+  const seen = seeGuard(guard, (at) =>
+    first <= at && at < last ? told[at - first] : (m.told.at(at) ?? guardByteTold(guard, at)),
+  );
   if (seen.damaged === 0) return intact(guard, seen.allKnown ? e.call : guard.goodCall);
   const damaged = seen.allKnown ? seen.damaged : Math.max(seen.damaged, guard.damaged);
   return {...harmed(m, e, guard, side, block.number, damaged, seen.first), found: seen.found};
@@ -144,10 +151,14 @@ function stain(m, e, damage) {
   }
   const owner = damage.number === null ? m.lastOwner(damage.first) : m.gone(damage.number);
   let goodCall = owner ? owner.cleanCall : null;
-  if (m.lastCheck !== null) goodCall = goodCall === null ? m.lastCheck :
-    Math.max(goodCall, m.lastCheck);
-  const whole = {...damage, number: owner ? owner.number : damage.number, goodCall,
-                 badCall: e.call};
+  if (m.lastCheck !== null)
+    goodCall = goodCall === null ? m.lastCheck : Math.max(goodCall, m.lastCheck);
+  const whole = {
+    ...damage,
+    number: owner ? owner.number : damage.number,
+    goodCall,
+    badCall: e.call,
+  };
   m.stains.set(damage.first, whole);
   found(m, whole);
 }
@@ -157,16 +168,28 @@ export function foldPoisonCheck(m, e) {
   if (e.damaged === 0) {
     const block = m.at(e.offset);
     if (block?.quarantined)
-      m.graves = m.graves.map((grave) => (
-        grave === m.gone(block.number) ? {...grave, cleanCall: e.call} : grave));
+      m.graves = m.graves.map((grave) =>
+        grave === m.gone(block.number) ? {...grave, cleanCall: e.call} : grave,
+      );
     return undefined;
   }
   ++m.writesAfterFree;
   ++m.found;
-  stain(m, e, {number: e.block ?? null, side: '', first: e.first, damaged: e.damaged,
-               size: e.size});
+  stain(m, e, {
+    number: e.block ?? null,
+    side: '',
+    first: e.first,
+    damaged: e.damaged,
+    size: e.size,
+  });
   m.told.tell(e.first, bytesOf(e.found).subarray(0, e.offset + e.size - e.first));
   return undefined;
+}
+
+/** The bytes are somebody's, or are made good. */
+export function forgetStains(m, offset, size) {
+  for (const first of m.stains.keys())
+    if (first >= offset && first < offset + size) m.stains.delete(first);
 }
 
 // ---- what a freed block leaves behind
@@ -204,7 +227,7 @@ export function resizeBytes(m, was, now) {
     fillFreed(m, was, end);
   }
   if (wasEnd < end) m.told.forget(wasEnd, end - wasEnd);
-  if (!m.fill) return;  // else what the payload wins or loses is filled
+  if (!m.fill) return; // else what the payload wins or loses is filled
   const payloads = [was, now].map((block) => block.payload + block.requested);
   const low = Math.min(...payloads);
   m.told.forget(low, Math.min(Math.max(...payloads), end) - low);

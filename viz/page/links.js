@@ -20,10 +20,12 @@ export function readLink(fragment) {
   }
   const link = {
     call: whole(said.get('call'), Number.MAX_SAFE_INTEGER),
-    event: whole(said.get('event'), 100000), diff: whole(said.get('diff'), Number.MAX_SAFE_INTEGER),
+    event: whole(said.get('event'), 100000),
+    diff: whole(said.get('diff'), Number.MAX_SAFE_INTEGER),
     block: /^([#f]?\d+q?)$/.test(said.get('block') ?? '') ? said.get('block') : undefined,
     view: ['strip', 'dump', 'carpet'].includes(said.get('view')) ? said.get('view') : undefined,
-    quiz: said.get('quiz') === '1', offsets: said.get('offsets') === 'hex' ? 'hex' : undefined,
+    quiz: said.get('quiz') === '1',
+    offsets: said.get('offsets') === 'hex' ? 'hex' : undefined,
   };
   if (/^\d/.test(link.block ?? '')) link.block = `#${link.block}`;
   if (said.has('ops')) link.run = {ops: said.get('ops'), settings: settingsOf(said)};
@@ -36,15 +38,23 @@ function settingsOf(said) {
     capacity: whole(said.get('cap'), 2 ** 26) ?? 1024,
     align: Number.isInteger(Math.log2(align)) ? align : 16,
     policy: POLICIES.includes(said.get('policy')) ? said.get('policy') : 'first',
-    guards: whole(said.get('guards'), 4096) ?? 0, fill: said.get('fill') === '1',
-    poison: said.get('poison') === '1', quarantine: whole(said.get('quarantine'), 2 ** 26) ?? 0,
+    guards: whole(said.get('guards'), 4096) ?? 0,
+    fill: said.get('fill') === '1',
+    poison: said.get('poison') === '1',
+    quarantine: whole(said.get('quarantine'), 2 ** 26) ?? 0,
     checkEvery: said.get('check') === 'every',
   };
 }
 
 /** Commas and signs may stand as they are; the rest is escaped. */
-const escape = (text) => encodeURIComponent(text).replace(/%2C/g, ',').replace(/%2B/g, '+')
-  .replace(/%3A/g, ':').replace(/%3D/g, '=').replace(/%40/g, '@').replace(/%3F/g, '?');
+const escape = (text) =>
+  encodeURIComponent(text)
+    .replace(/%2C/g, ',')
+    .replace(/%2B/g, '+')
+    .replace(/%3A/g, ':')
+    .replace(/%3D/g, '=')
+    .replace(/%40/g, '@')
+    .replace(/%3F/g, '?');
 
 /** The fragment that leads back to this moment. */
 export function writeLink({call, block, view, event, run, hex}) {

@@ -4,13 +4,13 @@
 // Derived, not logged: the model before the call holds the list that was searched. The library's
 // engine does not walk, so the sentences say "would".
 import {endOf} from './model.js';
-import {
-  POLICIES, choose, goodClass, goodClassText, goodClassThatFits,
-} from './policies.js';
+import {POLICIES, choose, goodClass, goodClassText, goodClassThatFits} from './policies.js';
 import {listText} from './words.js';
 
-export const policyName = (policy) => POLICIES.includes(policy) ?
-  `${policy[0].toUpperCase()}${policy.slice(1)} fit` : 'An unknown policy';
+export const policyName = (policy) =>
+  POLICIES.includes(policy)
+    ? `${policy[0].toUpperCase()}${policy.slice(1)} fit`
+    : 'An unknown policy';
 
 /** "first fit", for the middle of a sentence. */
 export const policyInWords = (policy) => {
@@ -27,7 +27,8 @@ export function wholeBlock(model, requested, guard) {
 /** What an allocation looks for: a whole block, perhaps with its payload at a certain multiple. */
 export function wantedIn(model, needed, alignment) {
   const wanted = {needed, room: needed, alignment: 1, phase: 0};
-  const asked = alignment > model.align && alignment <= 4096 && Number.isInteger(Math.log2(alignment));
+  const asked =
+    alignment > model.align && alignment <= 4096 && Number.isInteger(Math.log2(alignment));
   if (asked) {
     wanted.alignment = alignment;
     wanted.phase = model.basePage + Math.ceil(model.guardSize / model.align) * model.align;
@@ -60,14 +61,21 @@ export function look(t, taken) {
   const least = story.asItLies ? wanted.needed : wanted.room;
   for (const {number, offset, size} of list) {
     if (wanted.fits(offset, size)) ++story.fits;
-    story.trail.push({number, offset, size, shortfall: Math.max(0, least - size),
-                      gap: wanted.gap(offset), ordinal: 0,
-                      verdict: offset === from?.offset ? 'taken' : 'not_looked_at'});
+    story.trail.push({
+      number,
+      offset,
+      size,
+      shortfall: Math.max(0, least - size),
+      gap: wanted.gap(offset),
+      ordinal: 0,
+      verdict: offset === from?.offset ? 'taken' : 'not_looked_at',
+    });
   }
   const cursorKnown = before.policy !== 'next' || before.cursor !== null;
-  const explained = taken === undefined ||
+  const explained =
+    taken === undefined ||
     (cursorKnown && from === chooseWanted(before.policy, list, wanted, before.cursor));
-  if (!explained) return;  // there was no walk that we could tell of
+  if (!explained) return; // there was no walk that we could tell of
   const search = {before, list, wanted, from, asItLies: story.asItLies};
   story.walkStart = walkStart(search);
   for (const place of walk(search, story.walkStart)) {
@@ -79,14 +87,17 @@ export function look(t, taken) {
 /** Where a walk starts: at the lowest address, or at next fit's cursor. */
 function walkStart({before, list, asItLies}) {
   if (before.policy !== 'next' || before.cursor === null || asItLies) return 0;
-  return Math.max(0, list.findIndex((block) => endOf(block) > before.cursor));
+  return Math.max(
+    0,
+    list.findIndex((block) => endOf(block) > before.cursor),
+  );
 }
 
 /** What the walk looks at, in its order: places in the list. */
 function walk({before, list, from, asItLies}, start) {
   const byPolicy = from !== undefined && !asItLies;
   const toTheEnd = byPolicy && (before.policy === 'best' || before.policy === 'worst');
-  const oneClass = byPolicy && before.policy === 'good';  // it looks at no other class
+  const oneClass = byPolicy && before.policy === 'good'; // it looks at no other class
   const looks = [];
   for (let i = 0; i < list.length; ++i) {
     const place = (start + i) % list.length;
@@ -134,8 +145,10 @@ function extremeText(story, taken, extreme) {
   const asLarge = story.trail.filter((each) => each.size === taken.size).length;
   const name = `f${taken.number} (${taken.size} B)`;
   if (fit === 1) return `${name} is the only one that fits`;
-  return `${name} is the ${extreme} of ${fit} that fit` +
-    (asLarge === 1 ? '' : `, and the lowest of ${asLarge} of that size`);
+  return (
+    `${name} is the ${extreme} of ${fit} that fit` +
+    (asLarge === 1 ? '' : `, and the lowest of ${asLarge} of that size`)
+  );
 }
 
 function classText(story, taken) {
@@ -143,34 +156,49 @@ function classText(story, taken) {
   const name = `f${taken.number} (${taken.size} B)`;
   const sure = goodClassThatFits(story.room);
   if (own < sure)
-    return `no such class has a free block, and ${name} is the lowest that fits in the ` +
-      `request's own, ${goodClassText(own)}`;
+    return (
+      `no such class has a free block, and ${name} is the lowest that fits in the ` +
+      `request's own, ${goodClassText(own)}`
+    );
   const members = story.trail.filter((each) => goodClass(each.size) === own).length;
-  return `for ${story.room} B, classes from ${goodClassText(sure)} up; the first with a free ` +
+  return (
+    `for ${story.room} B, classes from ${goodClassText(sure)} up; the first with a free ` +
     `block is ${goodClassText(own)}, and ${name} is its ` +
-    (members === 1 ? 'only one' : `lowest of ${members}`);
+    (members === 1 ? 'only one' : `lowest of ${members}`)
+  );
 }
 
 function choiceText(t, taken) {
-  const {story, searched: {policy, cursor}} = t;
+  const {
+    story,
+    searched: {policy, cursor},
+  } = t;
   const rule = `${policyName(policy)} ${RULES[policy] ?? 'takes what it takes'}`;
   if (story.trail.length === 1) return `${rule}: f${taken.number} is the only free block`;
-  if (policy === 'best') return `${rule}: ${looksText(story)}; ${extremeText(story, taken, 'smallest')}`;
-  if (policy === 'worst') return `${rule}: ${looksText(story)}; ${extremeText(story, taken, 'largest')}`;
+  if (policy === 'best')
+    return `${rule}: ${looksText(story)}; ${extremeText(story, taken, 'smallest')}`;
+  if (policy === 'worst')
+    return `${rule}: ${looksText(story)}; ${extremeText(story, taken, 'largest')}`;
   if (policy === 'good') return `${rule}: ${classText(story, taken)}`;
   if (policy !== 'next') return `${rule}: ${looksText(story)}${passedText(story)}`;
   const round = story.trail[story.walkStart].offset > taken.offset;
-  return `${rule}, ${t.at(cursor)}: ${looksText(story)}${passedText(story)}` +
-    (round ? ', and going on at the lowest address' : '');
+  return (
+    `${rule}, ${t.at(cursor)}: ${looksText(story)}${passedText(story)}` +
+    (round ? ', and going on at the lowest address' : '')
+  );
 }
 
 function asItLiesText(story, taken) {
   const whole = taken.gap + story.needed;
-  const fit = taken.gap === 0 ? `no gap, and ${whole}` :
-    `a gap of ${taken.gap} B, and ${taken.gap} + ${story.needed} = ${whole}`;
-  return `No free block has ${story.room} B, so the lowest one is taken in which the block fits ` +
+  const fit =
+    taken.gap === 0
+      ? `no gap, and ${whole}`
+      : `a gap of ${taken.gap} B, and ${taken.gap} + ${story.needed} = ${whole}`;
+  return (
+    `No free block has ${story.room} B, so the lowest one is taken in which the block fits ` +
     `as it lies: ${looksText(story)}${passedText(story)}; f${taken.number} needs ${fit} of its ` +
-    `${taken.size} B`;
+    `${taken.size} B`
+  );
 }
 
 /** [{policy, block}]: what each of the other policies would have taken of the same list. */
@@ -178,8 +206,9 @@ export function otherChoices(t) {
   const {searched: before, story} = t;
   const list = before.freeList();
   const wanted = wantedIn(before, story.needed, story.alignment);
-  return POLICIES
-    .filter((policy) => policy !== before.policy && !(policy === 'next' && before.cursor === null))
+  return POLICIES.filter(
+    (policy) => policy !== before.policy && !(policy === 'next' && before.cursor === null),
+  )
     .map((policy) => ({policy, block: chooseWanted(policy, list, wanted, before.cursor)}))
     .filter(({block}) => block);
 }
@@ -191,12 +220,14 @@ function sayCounterfactual(t, taken) {
     if (!groups.has(block.offset)) groups.set(block.offset, []);
     groups.get(block.offset).push(policy);
   }
-  const sentence = [...groups].filter(([, policies]) => policies.length !== 0)
+  const sentence = [...groups]
+    .filter(([, policies]) => policies.length !== 0)
     .map(([offset, policies]) => {
       const {number, size} = t.story.trail.find((each) => each.offset === offset);
       const what = offset === taken.offset ? 'it too' : `f${number} (${size} B)`;
       return `${listText(policies, 5, 'and')} fit would take ${what}`;
-    }).join('; ');
+    })
+    .join('; ');
   if (sentence !== '') t.say(`${sentence[0].toUpperCase()}${sentence.slice(1)}.`);
 }
 
@@ -209,8 +240,10 @@ export function saySearch(t) {
   else if (before.policy === 'next' && before.cursor === null)
     t.say('Next fit goes on from the end of the last placement, which was before the log opened.');
   else
-    t.say(`f${taken.number} is not what ${policyInWords(before.policy)} would take; ` +
-      '`mempool-viz check` tells more.');
+    t.say(
+      `f${taken.number} is not what ${policyInWords(before.policy)} would take; ` +
+        '`mempool-viz check` tells more.',
+    );
   if (story.lookedAt === 0 || story.fits <= 1) return;
   story.others = otherChoices(t);
   sayCounterfactual(t, taken);

@@ -6,27 +6,67 @@
 import {GUARD} from './allocator.js';
 import {Told} from './told.js';
 
-export const POISON = 0xDD;
+export const POISON = 0xdd;
+export const NO_BLOCK = 'it names a block that is not there';
+export const WRONG_USE = 'it takes a free block for a used one, or the other way round';
 export const BAD_SIZE = 'its sizes and offsets fit neither each other nor the pool';
-const FRESH = 0x30, FREED = 0x2E;
+const FRESH = 0x30,
+  FREED = 0x2e;
 const MOST_GRAVES = 256;
 
 const SUMS = {
-  freeBytes: 0, freeBlocks: 0, usedBytes: 0, usedBlocks: 0, quarantinedBytes: 0,
-  quarantinedBlocks: 0, payloadBytes: 0, guardBytes: 0, peakPayload: 0, peakCall: 0, allocs: 0,
-  frees: 0, failures: 0, misuses: 0, writesAfterFree: 0, reallocs: 0, damagedPlaces: 0,
-  leakedBlocks: 0, leakedBytes: 0,
+  freeBytes: 0,
+  freeBlocks: 0,
+  usedBytes: 0,
+  usedBlocks: 0,
+  quarantinedBytes: 0,
+  quarantinedBlocks: 0,
+  payloadBytes: 0,
+  guardBytes: 0,
+  peakPayload: 0,
+  peakCall: 0,
+  allocs: 0,
+  frees: 0,
+  failures: 0,
+  misuses: 0,
+  writesAfterFree: 0,
+  reallocs: 0,
+  damagedPlaces: 0,
+  leakedBlocks: 0,
+  leakedBytes: 0,
 };
 
 export class Model {
   constructor() {
     Object.assign(this, {
-      ...SUMS, capacity: 0, align: 1, basePage: 0, policy: '', guardSize: 0, fill: false,
-      poison: false, quarantine: 0, name: '', open: false, destroyed: false,
-      blocks: [], live: new Map(),  // number -> offset of its block
-      history: [], historyLength: 0, sites: new Map(), graves: [], told: new Told(),
-      lastCheck: null, stains: new Map(), damages: [], found: 0,
-      nextNumber: 0, nextFreeNumber: 1, lastSeq: 0, lastCall: 0, cursor: 0,
+      ...SUMS,
+      capacity: 0,
+      align: 1,
+      basePage: 0,
+      policy: '',
+      guardSize: 0,
+      fill: false,
+      poison: false,
+      quarantine: 0,
+      name: '',
+      open: false,
+      destroyed: false,
+      blocks: [],
+      live: new Map(), // number -> offset of its block
+      history: [],
+      historyLength: 0,
+      sites: new Map(),
+      graves: [],
+      told: new Told(),
+      lastCheck: null,
+      stains: new Map(),
+      damages: [],
+      found: 0,
+      nextNumber: 0,
+      nextFreeNumber: 1,
+      lastSeq: 0,
+      lastCall: 0,
+      cursor: 0,
     });
   }
 
@@ -40,7 +80,7 @@ export class Model {
     copy.stains = new Map(this.stains);
     copy.damages = this.damages.slice();
     copy.told = this.told.copy();
-    return copy;  // history is shared: it only grows, and every copy knows its own length
+    return copy; // history is shared: it only grows, and every copy knows its own length
   }
 
   // ---- rows, for those that fold
@@ -71,7 +111,8 @@ export class Model {
 
   /** Index of the last block that starts at or before offset; -1 if none does. */
   indexAt(offset) {
-    let low = 0, high = this.blocks.length;
+    let low = 0,
+      high = this.blocks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.blocks[middle].offset <= offset) low = middle + 1;
@@ -102,8 +143,7 @@ export class Model {
 
   largestFree() {
     let largest = 0;
-    for (const block of this.blocks)
-      if (!block.used && block.size > largest) largest = block.size;
+    for (const block of this.blocks) if (!block.used && block.size > largest) largest = block.size;
     return largest;
   }
 
@@ -124,8 +164,7 @@ export class Model {
   }
 
   lastGone(matches) {
-    for (let i = this.historyLength; i-- > 0;)
-      if (matches(this.history[i])) return this.history[i];
+    for (let i = this.historyLength; i-- > 0;) if (matches(this.history[i])) return this.history[i];
     return undefined;
   }
 
@@ -215,7 +254,13 @@ export const nameOf = (block) =>
   `${block.used ? '#' : 'f'}${block.number}${block.quarantined ? 'q' : ''}`;
 
 export const NO_GUARD = {
-  offset: 0, size: 0, damaged: 0, first: null, goodCall: null, badCall: null, found: [],
+  offset: 0,
+  size: 0,
+  damaged: 0,
+  first: null,
+  goodCall: null,
+  badCall: null,
+  found: [],
 };
 
 /** The guards of a block, none of size 0. */

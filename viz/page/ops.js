@@ -34,22 +34,38 @@ function afterOp(rest, position) {
 
 const NUMBER = '0[xX][0-9a-fA-F]+|[0-9]+';
 const FORMS = {
-  '+': [`^\\+(${NUMBER})`, (m) => ({act: 'alloc', size: sizeOf(m[1])}),
-        "a size is expected after '+'"],
-  '-': [`^-(${NUMBER})`, (m) => ({act: 'free', index: Number(m[1])}),
-        "the number of an allocation is expected after '-'"],
-  '~': [`^~(${NUMBER}):(${NUMBER})`,
-        (m) => ({act: 'realloc', index: Number(m[1]), size: sizeOf(m[2])}),
-        'a number, a colon and a size are expected, as in ~0:200'],
-  '!': [`^!(${NUMBER}):(-?)(${NUMBER})(?:\\*(${NUMBER}))?=(?:'([\\x20-\\x7E])'|(${NUMBER}))`,
-        (m) => ({act: 'write', index: Number(m[1]), offset: Number(m[3]) * (m[2] ? -1 : 1),
-                 count: m[4] === undefined ? 1 : Number(m[4]),
-                 byte: m[5] === undefined ? Number(m[6]) : m[5].charCodeAt(0)}),
-        "an offset and a byte are expected, as in !0:16='X'"],
+  '+': [
+    `^\\+(${NUMBER})`,
+    (m) => ({act: 'alloc', size: sizeOf(m[1])}),
+    "a size is expected after '+'",
+  ],
+  '-': [
+    `^-(${NUMBER})`,
+    (m) => ({act: 'free', index: Number(m[1])}),
+    "the number of an allocation is expected after '-'",
+  ],
+  '~': [
+    `^~(${NUMBER}):(${NUMBER})`,
+    (m) => ({act: 'realloc', index: Number(m[1]), size: sizeOf(m[2])}),
+    'a number, a colon and a size are expected, as in ~0:200',
+  ],
+  '!': [
+    `^!(${NUMBER}):(-?)(${NUMBER})(?:\\*(${NUMBER}))?=(?:'([\\x20-\\x7E])'|(${NUMBER}))`,
+    (m) => ({
+      act: 'write',
+      index: Number(m[1]),
+      offset: Number(m[3]) * (m[2] ? -1 : 1),
+      count: m[4] === undefined ? 1 : Number(m[4]),
+      byte: m[5] === undefined ? Number(m[6]) : m[5].charCodeAt(0),
+    }),
+    "an offset and a byte are expected, as in !0:16='X'",
+  ],
   '?': ['^\\?', () => ({act: 'check'}), ''],
-  '@': ['^@((?:\\\\[,\\\\]|[^,])+)',
-        (m) => ({act: 'note', text: m[1].replace(/\s+$/, '').replace(/\\([,\\])/g, '$1')}),
-        "a text is expected after '@'"],
+  '@': [
+    '^@((?:\\\\[,\\\\]|[^,])+)',
+    (m) => ({act: 'note', text: m[1].replace(/\s+$/, '').replace(/\\([,\\])/g, '$1')}),
+    "a text is expected after '@'",
+  ],
 };
 
 function parseOne(rest, allocations) {
@@ -63,8 +79,10 @@ function parseOne(rest, allocations) {
 
 function whyNot(op, allocations) {
   if (op.index !== undefined && op.index >= allocations)
-    return `there is no allocation ${op.index} yet` +
-      (allocations === 0 ? '' : `: those before it are 0 to ${allocations - 1}`);
+    return (
+      `there is no allocation ${op.index} yet` +
+      (allocations === 0 ? '' : `: those before it are 0 to ${allocations - 1}`)
+    );
   if (op.act === 'realloc' && op.size === 0) return 'the size must be at least 1';
   if (op.act === 'note' && op.text === '') return FORMS['@'][2];
   if (op.act !== 'write') return '';
@@ -80,11 +98,16 @@ function sizeOf(digits) {
 
 export function opText(op) {
   switch (op.act) {
-    case 'alloc': return `+${op.size}`;
-    case 'free': return `-${op.index}`;
-    case 'realloc': return `~${op.index}:${op.size}`;
-    case 'check': return '?';
-    case 'note': return `@${op.text.replace(/[,\\]/g, '\\$&')}`;
+    case 'alloc':
+      return `+${op.size}`;
+    case 'free':
+      return `-${op.index}`;
+    case 'realloc':
+      return `~${op.index}:${op.size}`;
+    case 'check':
+      return '?';
+    case 'note':
+      return `@${op.text.replace(/[,\\]/g, '\\$&')}`;
     default: {
       const count = op.count === 1 ? '' : `*${op.count}`;
       return `!${op.index}:${op.offset}${count}=${op.byte}`;
@@ -119,12 +142,23 @@ export function play(ops, settings) {
 function carryOut(pool, op, pointers) {
   const pointer = pointers[op.index];
   switch (op.act) {
-    case 'alloc': pointers[op.index] = pool.alloc(op.size); return;
-    case 'free': pool.free(pointer); return;
-    case 'realloc': pointers[op.index] = pool.realloc(pointer, op.size) ?? pointer; return;
-    case 'check': pool.check(); return;
-    case 'note': pool.note(op.text); return;
-    default: write(pool, op, pointer);
+    case 'alloc':
+      pointers[op.index] = pool.alloc(op.size);
+      return;
+    case 'free':
+      pool.free(pointer);
+      return;
+    case 'realloc':
+      pointers[op.index] = pool.realloc(pointer, op.size) ?? pointer;
+      return;
+    case 'check':
+      pool.check();
+      return;
+    case 'note':
+      pool.note(op.text);
+      return;
+    default:
+      write(pool, op, pointer);
   }
 }
 
@@ -147,7 +181,8 @@ function write(pool, op, pointer) {
  * life of a pool; what comes back has been run, and told the same events.
  */
 export function opsOfLog(events) {
-  if (events[0]?.event !== 'create') return {why: "the log does not begin with the pool's creation"};
+  if (events[0]?.event !== 'create')
+    return {why: "the log does not begin with the pool's creation"};
   const settings = settingsOf(events);
   const {ops, why} = opsOfCalls(groupCalls(events));
   if (why) return {why};
@@ -159,12 +194,20 @@ export function opsOfLog(events) {
 }
 
 /** What a log says of its pool. A look at everything in the first call is one in every call. */
-function settingsOf(events) {
+export function settingsOf(events) {
   const {capacity, align, policy, guards, fill, poison, quarantine} = events[0];
   const first = events.filter(({call}) => call === 1);
   const looks = first.some(({event}) => event === 'check') && first.length > 1;
-  return {capacity, align, policy, guards, fill: Boolean(fill), poison: Boolean(poison),
-          quarantine: quarantine ?? 0, checkEvery: looks};
+  return {
+    capacity,
+    align,
+    policy,
+    guards,
+    fill: Boolean(fill),
+    poison: Boolean(poison),
+    quarantine: quarantine ?? 0,
+    checkEvery: looks,
+  };
 }
 
 const NOT_COMPARED = new Set(['seq', 'pool', 'base', 'name', 'time', 'capture']);
@@ -186,7 +229,7 @@ function groupCalls(events) {
 
 function opsOfCalls(calls) {
   const ops = [];
-  const known = {names: new Map(), pointers: []};  // number -> index; index -> payload
+  const known = {names: new Map(), pointers: []}; // number -> index; index -> payload
   for (const call of calls) {
     const op = opOfCall(call, known);
     if (typeof op === 'string') return {why: `call ${call[0].call} ${op}`};
@@ -232,8 +275,9 @@ function opOfCall(call, {names, pointers}) {
 /** Any pointer to that place will do: the pool compares pointers, not histories. */
 function misuseOp({kind, offset}, pointers) {
   const index = offset === undefined ? -1 : pointers.indexOf(offset);
-  return index < 0 ? `is misuse (${kind}) by a pointer that the log does not tell` :
-    {act: 'free', index};
+  return index < 0
+    ? `is misuse (${kind}) by a pointer that the log does not tell`
+    : {act: 'free', index};
 }
 
 const WRITTEN =

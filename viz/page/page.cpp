@@ -42,9 +42,7 @@ void append_value(const pool_event& event, const Field& field, std::string& out)
     case Type::FLAG:
     case Type::MARK: out += event::get<u8>(event, field) != 0 ? '1' : '0'; return;
     case Type::ADDR:
-    case Type::OPTADDR:
-      out += fmt::format("\"0x{:x}\"", event::get<u64>(event, field));
-      return;
+    case Type::OPTADDR: out += fmt::format("\"0x{:x}\"", event::get<u64>(event, field)); return;
     case Type::TEXT: out += script_text(event::get<const char*>(event, field)); return;
     case Type::BYTES:
       out += '"';
@@ -62,18 +60,18 @@ void append_value(const pool_event& event, const Field& field, std::string& out)
 
 /// {"create":{"code":1,"fields":[["capacity","U64"],...],"says":"..."},...}
 std::string kinds_text() {
-  static constexpr std::array<std::string_view, 12> types{
-      "U64", "OPT", "FLAG", "MARK", "ADDR", "OPTADDR",
-      "TEXT", "BYTES", "WORD", "WORD", "WORD", "WORD"};
+  static constexpr std::array<std::string_view, 12> types{"U64",  "OPT",     "FLAG", "MARK",
+                                                          "ADDR", "OPTADDR", "TEXT", "BYTES",
+                                                          "WORD", "WORD",    "WORD", "WORD"};
   std::string out;
   for (const event::Kind& kind : event::kinds) {
     std::string fields;
     for (const Field& field : kind.fields)
       fields += fmt::format("{}[\"{}\",\"{}\"]", fields.empty() ? "" : ",", field.name,
                             types[static_cast<std::size_t>(field.type)]);
-    out += fmt::format("{}\"{}\":{{\"code\":{},\"fields\":[{}],\"says\":{}}}",
-                       out.empty() ? "{" : ",", kind.name, kind.code, fields,
-                       script_text(kind.says));
+    out +=
+        fmt::format("{}\"{}\":{{\"code\":{},\"fields\":[{}],\"says\":{}}}", out.empty() ? "{" : ",",
+                    kind.name, kind.code, fields, script_text(kind.says));
   }
   return out + "}";
 }
@@ -134,9 +132,15 @@ void PageEvents::begin_at(const Model& model) {
   event.pool = model.pool;
   event.call = model.last_call;
   event.seq = model.last_seq;
-  event.as.snapshot = {model.capacity, model.align, model.policy, model.guard_size, 0,
+  event.as.snapshot = {model.capacity,
+                       model.align,
+                       model.policy,
+                       model.guard_size,
+                       0,
                        model.name.empty() ? nullptr : model.name.c_str(),
-                       static_cast<u8>(model.fill), model.next_number, model.blocks().size(),
+                       static_cast<u8>(model.fill),
+                       model.next_number,
+                       model.blocks().size(),
                        static_cast<u8>(model.poison),
                        model.quarantine == 0 ? POOL_NONE : model.quarantine,
                        static_cast<u8>(model.capture)};
@@ -148,8 +152,13 @@ void PageEvents::begin_at(const Model& model) {
     row.seq = model.last_seq;
     row.as.block = {POOL_NONE, offset, block.size, POOL_NONE, POOL_NONE, POOL_NONE, 0};
     if (block.used)
-      row.as.block = {block.number, offset, block.size, block.payload, block.requested,
-                      block.guard, static_cast<u8>(block.quarantined)};
+      row.as.block = {block.number,
+                      offset,
+                      block.size,
+                      block.payload,
+                      block.requested,
+                      block.guard,
+                      static_cast<u8>(block.quarantined)};
     else
       numbers += fmt::format("{}{}", numbers.empty() ? "" : ",", block.number);
     last_seq_ = model.last_seq - 1;  // all of these have one number

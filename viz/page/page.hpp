@@ -18,12 +18,12 @@ namespace mempool::viz {
 /// What the page says besides the events.
 struct PageAbout {
   std::string title;
-  std::string source;             // for people: where the events are from
+  std::string source;              // for people: where the events are from
   std::optional<std::string> ops;  // the op list that made them, if one did
-  std::string quiz;               // JSON: an array of questions; empty: none
-  std::string left_out;           // what of the log is not in the page; empty: nothing
-  bool hex = false;               // offsets are hexadecimal at first
-  u64 at_call = 0;                // where the page opens
+  std::string quiz;                // JSON: an array of questions; empty: none
+  std::string left_out;            // what of the log is not in the page; empty: nothing
+  bool hex = false;                // offsets are hexadecimal at first
+  u64 at_call = 0;                 // where the page opens
 };
 
 /// Events as rows of numbers and text, [code, call, fields ...], in the order of the one list.

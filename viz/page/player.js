@@ -6,9 +6,21 @@ import {Timeline, findCalls} from './timeline.js';
 export class Player {
   constructor(changed) {
     Object.assign(this, {
-      changed, place: 0, upto: Infinity, selected: '', stops: new Set(), watched: '',
-      marks: new Map(), hits: [], query: '', diffFrom: undefined, view: 'strip', radix: 'dec',
-      playing: 0, speed: 1, limits: [0, Infinity],
+      changed,
+      place: 0,
+      upto: Infinity,
+      selected: '',
+      stops: new Set(),
+      watched: '',
+      marks: new Map(),
+      hits: [],
+      query: '',
+      diffFrom: undefined,
+      view: 'strip',
+      radix: 'dec',
+      playing: 0,
+      speed: 1,
+      limits: [0, Infinity],
     });
   }
 
@@ -26,8 +38,11 @@ export class Player {
   /** The last place that may be seen: a quiz hides what follows its open question. */
   get limit() {
     const hidden = this.hiddenFrom?.() ?? Infinity;
-    return Math.min(this.timeline.length - 1, this.limits[1],
-                    hidden === Infinity ? Infinity : this.timeline.placeOf(hidden) - 1);
+    return Math.min(
+      this.timeline.length - 1,
+      this.limits[1],
+      hidden === Infinity ? Infinity : this.timeline.placeOf(hidden) - 1,
+    );
   }
 
   go(place, upto = Infinity) {
@@ -93,13 +108,18 @@ export class Player {
     if (this.stops.has(place)) return true;
     if (this.watched !== '' && this.touches(place, this.watched)) return true;
     const figure = this.timeline.figures[place];
-    return this.stops.size === 0 && this.watched === '' &&
-      (figure.failed || figure.damaged || figure.misused);
+    return (
+      this.stops.size === 0 &&
+      this.watched === '' &&
+      (figure.failed || figure.damaged || figure.misused)
+    );
   }
 
   touches(place, name) {
     if (name.startsWith('#'))
-      return this.timeline.eventsOf(place).some((event) => event.block === Number(name.slice(1).replace('q', '')));
+      return this.timeline
+        .eventsOf(place)
+        .some((event) => event.block === Number(name.slice(1).replace('q', '')));
     const {before, after} = this.timeline.frame(place);
     const of = (model) => model.blocks.find((block) => nameOf(block) === name);
     const [was, is] = [of(before), of(after)];
@@ -123,8 +143,10 @@ export class Player {
   }
 
   nextHit(by) {
-    const hit = by > 0 ? this.hits.find((place) => place > this.place) ?? this.hits[0] :
-      this.hits.findLast((place) => place < this.place) ?? this.hits.at(-1);
+    const hit =
+      by > 0
+        ? (this.hits.find((place) => place > this.place) ?? this.hits[0])
+        : (this.hits.findLast((place) => place < this.place) ?? this.hits.at(-1));
     if (hit !== undefined) this.go(hit);
   }
 

@@ -13,8 +13,10 @@ function firstFit(list, needed) {
 
 /** The lowest-address block that fits and ends after the cursor, else the lowest that fits. */
 function nextFit(list, needed, cursor) {
-  return list.find((block) => block.size >= needed && block.offset + block.size > cursor) ??
-    firstFit(list, needed);
+  return (
+    list.find((block) => block.size >= needed && block.offset + block.size > cursor) ??
+    firstFit(list, needed)
+  );
 }
 
 /** The smallest that fits. */
@@ -41,7 +43,7 @@ function goodFit(list, needed) {
     const own = goodClass(block.size);
     if (own >= sure && (!good || own < goodClass(good.size))) good = block;
   }
-  return good ?? firstFit(list, needed);  // what still fits is in the request's own class
+  return good ?? firstFit(list, needed); // what still fits is in the request's own class
 }
 
 const CHOOSERS = {first: firstFit, next: nextFit, best: bestFit, worst: worstFit, good: goodFit};
@@ -62,7 +64,7 @@ function octaveOf(size) {
 
 export function goodClass(size) {
   if (size < 512) return size;
-  const octave = octaveOf(size);  // 9 for 512 to 1023
+  const octave = octaveOf(size); // 9 for 512 to 1023
   return 512 + (octave - 9) * 32 + Math.floor(size / 2 ** (octave - 5)) - 32;
 }
 
@@ -76,6 +78,6 @@ export function goodClassThatFits(size) {
 export function goodClassText(number) {
   if (number < 512) return `${number} B`;
   const width = 2 ** (Math.floor((number - 512) / 32) + 4);
-  const first = (32 + number % 32) * width;
+  const first = (32 + (number % 32)) * width;
   return `${first} to ${first + width - 1} B`;
 }

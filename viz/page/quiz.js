@@ -11,11 +11,17 @@ export function readQuiz(text) {
   try {
     const said = JSON.parse(text);
     if (!Array.isArray(said)) return {questions: [], why: 'the quiz is no list of questions'};
-    const questions = said.filter((each) => Number.isInteger(each?.call) &&
-      typeof each.question === 'string' && (Array.isArray(each.choices) || Array.isArray(each.accept)));
+    const questions = said.filter(
+      (each) =>
+        Number.isInteger(each?.call) &&
+        typeof each.question === 'string' &&
+        (Array.isArray(each.choices) || Array.isArray(each.accept)),
+    );
     const lost = said.length - questions.length;
-    return {questions: questions.sort((a, b) => a.call - b.call),
-            why: lost === 0 ? '' : `${lost} of the questions could not be read`};
+    return {
+      questions: questions.sort((a, b) => a.call - b.call),
+      why: lost === 0 ? '' : `${lost} of the questions could not be read`,
+    };
   } catch {
     return {questions: [], why: 'the quiz could not be read'};
   }
@@ -23,17 +29,22 @@ export function readQuiz(text) {
 
 /** Numbers are right in either radix, with or without blanks, "B" and "#". */
 export function sameAnswer(given, wanted) {
-  const plain = (text) => String(text).trim().toLowerCase().replace(/\s+/g, ' ').replace(/ ?(b|bytes?)$/, '');
+  const plain = (text) =>
+    String(text)
+      .trim()
+      .toLowerCase()
+      .replace(/\s+/g, ' ')
+      .replace(/ ?(b|bytes?)$/, '');
   const [a, b] = [plain(given), plain(wanted)];
   if (a === b) return true;
-  const number = (text) => /^(0x[0-9a-f]+|\d+)$/.test(text) ? Number(text) : NaN;
+  const number = (text) => (/^(0x[0-9a-f]+|\d+)$/.test(text) ? Number(text) : NaN);
   return number(a.replace(/^#/, '')) === number(b.replace(/^#/, ''));
 }
 
 export class Quiz {
   constructor(questions) {
     this.questions = questions;
-    this.answers = new Map();  // index of a question -> {given, right, why}
+    this.answers = new Map(); // index of a question -> {given, right, why}
     this.on = questions.length !== 0;
   }
 
@@ -47,8 +58,9 @@ export class Quiz {
   commit(index, given) {
     const question = this.questions[index];
     const chosen = question.choices?.[given];
-    const right = chosen ? chosen.right === true :
-      (question.accept ?? []).some((wanted) => sameAnswer(given, wanted));
+    const right = chosen
+      ? chosen.right === true
+      : (question.accept ?? []).some((wanted) => sameAnswer(given, wanted));
     const why = [chosen?.why, question.why].filter(Boolean).join(' ');
     this.answers.set(index, {given: chosen ? chosen.text : given, right, why});
     return right;
@@ -61,20 +73,46 @@ export class Quiz {
 
 function askOf(quiz, question, commit) {
   const name = `answer-${question.index}`;
-  const inputs = question.choices ?
-    question.choices.map((choice, i) => make('label', {class: 'choice'},
-      make('input', {type: 'radio', name, value: i, 'data-key': `${name} ${i}`}), ' ', choice.text)) :
-    [make('label', {}, 'Your answer ', make('input', {type: 'text', name, autocomplete: 'off',
-                                                       spellcheck: 'false', 'data-key': name}))];
-  const form = make('form', {on: {submit: (event) => {
-    event.preventDefault();
-    const field = form.elements[name];
-    const given = question.choices ? form.querySelector('input:checked')?.value : field.value;
-    if (given === undefined || String(given).trim() === '') return;
-    commit(question.index, given);
-  }}},
-  make('fieldset', {}, make('legend', {}, question.question), ...inputs),
-  make('button', {type: 'submit', 'data-key': 'commit'}, 'Commit the answer'));
+  const inputs = question.choices
+    ? question.choices.map((choice, i) =>
+        make(
+          'label',
+          {class: 'choice'},
+          make('input', {type: 'radio', name, value: i, 'data-key': `${name} ${i}`}),
+          ' ',
+          choice.text,
+        ),
+      )
+    : [
+        make(
+          'label',
+          {},
+          'Your answer ',
+          make('input', {
+            type: 'text',
+            name,
+            autocomplete: 'off',
+            spellcheck: 'false',
+            'data-key': name,
+          }),
+        ),
+      ];
+  const form = make(
+    'form',
+    {
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          const field = form.elements[name];
+          const given = question.choices ? form.querySelector('input:checked')?.value : field.value;
+          if (given === undefined || String(given).trim() === '') return;
+          commit(question.index, given);
+        },
+      },
+    },
+    make('fieldset', {}, make('legend', {}, question.question), ...inputs),
+    make('button', {type: 'submit', 'data-key': 'commit'}, 'Commit the answer'),
+  );
   return form;
 }
 
@@ -88,35 +126,63 @@ export function drawQuiz({quiz, call, goTo, commit, hint, showHint}) {
   if (!open) {
     parts.push(scoreOf(quiz, goTo));
   } else if (call === open.call - 1) {
-    parts.push(make('p', {class: 'quiet'}, `Before call ${open.call}, question ${open.index + 1} of ` +
-      `${quiz.questions.length}:`), askOf(quiz, open, commit));
-    if (hint) parts.push(make('p', {role: 'status'}, open.hint ??
-      'The free list and its sizes are above; say the policy\'s rule aloud and walk it.'));
+    parts.push(
+      make(
+        'p',
+        {class: 'quiet'},
+        `Before call ${open.call}, question ${open.index + 1} of ` + `${quiz.questions.length}:`,
+      ),
+      askOf(quiz, open, commit),
+    );
+    if (hint)
+      parts.push(
+        make(
+          'p',
+          {role: 'status'},
+          open.hint ??
+            "The free list and its sizes are above; say the policy's rule aloud and walk it.",
+        ),
+      );
     else parts.push(button('Hint', showHint, {'data-key': 'hint'}));
   } else {
-    parts.push(make('p', {}, `The next question waits before call ${open.call}.`),
-               button(`Go there`, () => goTo(open.call - 1), {'data-key': 'quiz-go'}));
+    parts.push(
+      make('p', {}, `The next question waits before call ${open.call}.`),
+      button(`Go there`, () => goTo(open.call - 1), {'data-key': 'quiz-go'}),
+    );
   }
   return [make('div', {class: 'card'}, ...parts)];
 }
 
 function resultOf(question, {given, right, why}) {
-  return make('div', {class: right ? 'right' : 'wrong', role: 'status'},
+  return make(
+    'div',
+    {class: right ? 'right' : 'wrong', role: 'status'},
     make('p', {}, make('b', {}, right ? '✓ Right. ' : '✗ Not so. '), `You said: ${given}.`),
     why !== '' && make('p', {}, why),
-    !right && make('p', {class: 'quiet'}, `Right: ${rightAnswer(question)}.`));
+    !right && make('p', {class: 'quiet'}, `Right: ${rightAnswer(question)}.`),
+  );
 }
 
 function rightAnswer(question) {
   const choice = question.choices?.find((each) => each.right === true);
-  return choice ? choice.text : question.accept?.[0] ?? '?';
+  return choice ? choice.text : (question.accept?.[0] ?? '?');
 }
 
 function scoreOf(quiz, goTo) {
   const missed = [...quiz.answers].filter(([, answer]) => !answer.right);
-  return make('div', {}, make('p', {class: 'score'}, `Score: ${quiz.score()} of ${quiz.questions.length}`),
-    missed.length > 0 && make('p', {}, 'Look again at: ', ...missed.map(([index]) => {
-      const {call} = quiz.questions[index];
-      return button(`call ${call}`, () => goTo(call), {'data-key': `missed ${index}`});
-    })));
+  return make(
+    'div',
+    {},
+    make('p', {class: 'score'}, `Score: ${quiz.score()} of ${quiz.questions.length}`),
+    missed.length > 0 &&
+      make(
+        'p',
+        {},
+        'Look again at: ',
+        ...missed.map(([index]) => {
+          const {call} = quiz.questions[index];
+          return button(`call ${call}`, () => goTo(call), {'data-key': `missed ${index}`});
+        }),
+      ),
+  );
 }

@@ -14,11 +14,23 @@ import {countText, listText, offsetText, printable} from './words.js';
 
 /** frame: {before, events, after, call}. kinds: the list of events, for those with no own words. */
 export function tell(frame, radix, kinds) {
-  const story = {op: 'other', title: `call ${frame.call}`, sentences: [], trail: [], walkStart: 0,
-                 lookedAt: 0, changes: new Map(), written: [], saviours: [], others: []};
+  const story = {
+    op: 'other',
+    title: `call ${frame.call}`,
+    sentences: [],
+    trail: [],
+    walkStart: 0,
+    lookedAt: 0,
+    changes: new Map(),
+    written: [],
+    saviours: [],
+    others: [],
+  };
   const t = {
-    frame, story, kinds,
-    searched: withReleased(frame),  // what was released for the search is free
+    frame,
+    story,
+    kinds,
+    searched: withReleased(frame), // what was released for the search is free
     find: (kind) => frame.events.find((event) => event.event === kind),
     at: (offset) => offsetText(offset, radix),
     say: (sentence) => void story.sentences.push(sentence),
@@ -26,7 +38,7 @@ export function tell(frame, radix, kinds) {
   markChanges(t);
   markWritten(t);
   tellCall(t);
-  if (!t.find('free') && !t.find('quarantine')) sayDamage(t);  // a free tells it before it goes on
+  if (!t.find('free') && !t.find('quarantine')) sayDamage(t); // a free tells it before it goes on
   sayBytes(t);
   return story;
 }
@@ -42,16 +54,24 @@ function withReleased(frame) {
 
 /** In this order: a call is told by its main event. */
 const TELLERS = [
-  ['resize', tellResize], ['alloc_fail', tellAllocFail], ['misuse', tellMisuse],
-  ['guards', tellGuards], ['reset', tellReset], ['destroy', tellDestroy], ['leak', tellDestroy],
-  ['note', tellNote], ['check', tellCheck], ['guard_check', tellCheck], ['bytes', tellDump],
+  ['resize', tellResize],
+  ['alloc_fail', tellAllocFail],
+  ['misuse', tellMisuse],
+  ['guards', tellGuards],
+  ['reset', tellReset],
+  ['destroy', tellDestroy],
+  ['leak', tellDestroy],
+  ['note', tellNote],
+  ['check', tellCheck],
+  ['guard_check', tellCheck],
+  ['bytes', tellDump],
 ];
 
 function tellCall(t) {
   if (t.find('create')) return tellCreate(t, t.find('create'));
   if (t.find('snapshot')) return tellSnapshot(t, t.find('snapshot'));
   const alloc = t.find('alloc');
-  if (alloc) tellAlloc(t, alloc);  // a pool_realloc() that moves is told by its free, too
+  if (alloc) tellAlloc(t, alloc); // a pool_realloc() that moves is told by its free, too
   if (t.find('free')) return tellFree(t, t.find('free'));
   if (t.find('quarantine')) return tellQuarantine(t, t.find('quarantine'));
   if (alloc) return undefined;
@@ -67,38 +87,50 @@ function settingsText(model) {
   return `alignment ${model.align}, ${policyInWords(model.policy)}, ${guards}`;
 }
 
-const namedText = (model) => model.name === '' ? 'The pool' : `The pool "${printable(model.name)}"`;
+const namedText = (model) =>
+  model.name === '' ? 'The pool' : `The pool "${printable(model.name)}"`;
 
 function tellCreate(t, e) {
   const {after} = t.frame;
   Object.assign(t.story, {op: 'create', title: `pool_create(${e.capacity})`});
-  t.say(`${namedText(after)} opens with ${e.capacity} B, all in one free block: ` +
-    `${settingsText(after)}.`);
+  t.say(
+    `${namedText(after)} opens with ${e.capacity} B, all in one free block: ` +
+      `${settingsText(after)}.`,
+  );
   if (e.fill) t.say("Fresh payload is filled with '0', freed payload with '.'.");
   if (e.poison)
     t.say('Free bytes are DD, and are looked at before they are used: a write after free shows.');
   if (after.quarantine !== 0)
-    t.say(`Freed blocks wait in quarantine, up to ${after.quarantine} B of them, before they are ` +
-      'free.');
+    t.say(
+      `Freed blocks wait in quarantine, up to ${after.quarantine} B of them, before they are ` +
+        'free.',
+    );
 }
 
 function tellSnapshot(t, e) {
   const {after} = t.frame;
   Object.assign(t.story, {op: 'snapshot', title: 'the log opens on a pool in use'});
-  t.say(`${namedText(after)} has ${e.capacity} B: ${settingsText(after)}. ` +
-    `${countText(after.usedBlocks, 'block')} live and ${after.freeBlocks} free; ` +
-    `${countText(e.allocs, 'allocation')} had been tried.`);
+  t.say(
+    `${namedText(after)} has ${e.capacity} B: ${settingsText(after)}. ` +
+      `${countText(after.usedBlocks, 'block')} live and ${after.freeBlocks} free; ` +
+      `${countText(e.allocs, 'allocation')} had been tried.`,
+  );
   if (after.quarantinedBlocks !== 0)
-    t.say(`${countText(after.quarantinedBlocks, 'block')} more, ${after.quarantinedBytes} B, ` +
-      `${after.quarantinedBlocks === 1 ? 'is' : 'are'} in quarantine: freed, but kept from reuse.`);
+    t.say(
+      `${countText(after.quarantinedBlocks, 'block')} more, ${after.quarantinedBytes} B, ` +
+        `${after.quarantinedBlocks === 1 ? 'is' : 'are'} in quarantine: ` +
+        'freed, but kept from reuse.',
+    );
 }
 
 function tellReset(t, e) {
   Object.assign(t.story, {op: 'reset', title: 'pool_reset'});
   const whole = t.frame.after.at(0);
   t.say(`Everything is free again, in one block${whole ? `, ${nameOf(whole)}` : ''}.`);
-  t.say(`${countText(e.live_blocks, 'block')} (${e.live_bytes} B asked for) ` +
-    `${e.live_blocks === 1 ? 'was' : 'were'} live; pointers into the pool are dead.`);
+  t.say(
+    `${countText(e.live_blocks, 'block')} (${e.live_bytes} B asked for) ` +
+      `${e.live_blocks === 1 ? 'was' : 'were'} live; pointers into the pool are dead.`,
+  );
 }
 
 function tellDestroy(t) {
@@ -110,8 +142,10 @@ function tellDestroy(t) {
     return `#${e.block} (${e.requested} B${site === '' ? '' : `, ${site}`})`;
   });
   const bytes = leaks.reduce((sum, e) => sum + e.requested, 0);
-  return t.say(`${countText(leaks.length, 'block')} (${bytes} B asked for) ` +
-    `${leaks.length === 1 ? 'was' : 'were'} never freed: ${listText(named, 8, 'and')}.`);
+  return t.say(
+    `${countText(leaks.length, 'block')} (${bytes} B asked for) ` +
+      `${leaks.length === 1 ? 'was' : 'were'} never freed: ${listText(named, 8, 'and')}.`,
+  );
 }
 
 function tellGuards(t, e) {
@@ -119,12 +153,16 @@ function tellGuards(t, e) {
   if (!e.ok) {
     const live = t.frame.before.usedBlocks;
     t.story.title = 'pool_disable_guards fails';
-    t.say(`Refused: ${live === 1 ? '1 block is' : `${live} blocks are`} live. The guards stay as ` +
-      'they are.');
+    t.say(
+      `Refused: ${live === 1 ? '1 block is' : `${live} blocks are`} live. The guards stay as ` +
+        'they are.',
+    );
   } else if (e.enabled) {
     t.story.title = `pool_enable_guards(${e.guard_size})`;
-    t.say(`Later blocks get guards of ${e.guard_size} B on either side; blocks already live stay ` +
-      'as they are.');
+    t.say(
+      `Later blocks get guards of ${e.guard_size} B on either side; blocks already live stay ` +
+        'as they are.',
+    );
   } else {
     t.story.title = 'pool_disable_guards';
     t.say('Later blocks get no guards.');
@@ -155,8 +193,8 @@ function tellDump(t) {
 // ---- misuse
 
 function tellMisuse(t, e) {
-  const freed = e.kind === 'double_free' && e.offset !== undefined ?
-    t.frame.before.freed(e.offset) : undefined;
+  const freed =
+    e.kind === 'double_free' && e.offset !== undefined ? t.frame.before.freed(e.offset) : undefined;
   Object.assign(t.story, {op: 'misuse', number: freed?.number ?? e.block});
   const said = misused(t, e);
   if (said) {
@@ -176,14 +214,19 @@ function tellMisuse(t, e) {
 function misused(t, e) {
   const where = e.offset === undefined ? 'The pointer' : `Offset ${t.at(e.offset)}`;
   switch (e.kind) {
-    case 'double_free': return doubleFree(t, e);
-    case 'interior_free': return interiorFree(t, e);
+    case 'double_free':
+      return doubleFree(t, e);
+    case 'interior_free':
+      return interiorFree(t, e);
     case 'foreign_free':
-      return ['a pointer that is not the pool\'s', `${where} was never handed out by this pool`];
+      return ["a pointer that is not the pool's", `${where} was never handed out by this pool`];
     case 'wrong_pool':
-      return ['a pointer of another pool',
-              'The pointer lies in another pool\'s region: it must be freed there'];
-    default: return undefined;
+      return [
+        'a pointer of another pool',
+        "The pointer lies in another pool's region: it must be freed there",
+      ];
+    default:
+      return undefined;
   }
 }
 
@@ -192,14 +235,18 @@ function doubleFree(t, e) {
   const {before} = t.frame;
   const freed = e.offset === undefined ? undefined : before.freed(e.offset);
   if (!freed)
-    return [e.block === undefined ? 'double free' : `double free of #${e.block}`,
-            'The pointer lies in free memory: it was freed before, or never handed out'];
+    return [
+      e.block === undefined ? 'double free' : `double free of #${e.block}`,
+      'The pointer lies in free memory: it was freed before, or never handed out',
+    ];
   const there = before.containing(e.offset);
   const fate = before.live.has(freed.number) ? 'moved away' : 'was given back';
-  let sentence = `Offset ${t.at(e.offset)} was the pointer of #${freed.number}, which ${fate} at ` +
+  let sentence =
+    `Offset ${t.at(e.offset)} was the pointer of #${freed.number}, which ${fate} at ` +
     `call ${freed.call}`;
   if (there?.quarantined && there.payload === e.offset)
-    sentence += `; #${there.number} lies in quarantine since call ${there.call}: caught before reuse`;
+    sentence +=
+      `; #${there.number} lies in quarantine since call ${there.call}: ` + 'caught before reuse';
   return [`double free of #${freed.number}`, sentence];
 }
 
@@ -209,16 +256,24 @@ function interiorFree(t, e) {
   if (!block) return [title, 'The pointer is not the one that pool_alloc returned'];
   const at = `Offset ${t.at(e.offset)} lies`;
   if (block.quarantined)
-    return [title, `${at} inside #${block.number}, which lies in quarantine since call ${block.call}`];
+    return [
+      title,
+      `${at} inside #${block.number}, which lies in quarantine since call ${block.call}`,
+    ];
   if (!lives(block)) return [title, `${at} in free memory, in ${nameOf(block)}`];
-  return [title, `${at} inside ${nameOf(block)}, ${insideText(t, block, e.offset)}: only the ` +
-    'pointer that pool_alloc returned can be freed'];
+  return [
+    title,
+    `${at} inside ${nameOf(block)}, ${insideText(t, block, e.offset)}: only the ` +
+      'pointer that pool_alloc returned can be freed',
+  ];
 }
 
 function insideText(t, block, offset) {
   if (offset < block.payload) return 'in its front guard';
   if (offset < block.payload + block.requested || block.back.size === 0)
-    return `${countText(offset - block.payload, 'byte')} behind its first byte at ` +
-      `${t.at(block.payload)}`;
+    return (
+      `${countText(offset - block.payload, 'byte')} behind its first byte at ` +
+      `${t.at(block.payload)}`
+    );
   return 'in its back guard';
 }

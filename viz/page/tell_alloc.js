@@ -30,7 +30,8 @@ function sayNeed(t, guard) {
   let text = `Needs ${needText(searched.align, guard, story.requested, story.needed)}.`;
   const gap = story.room === undefined ? 0 : story.room - story.needed;
   if (story.alignment !== undefined && gap > 0)
-    text += ` At a multiple of ${story.alignment}, a gap of up to ${gap} B may be needed in front ` +
+    text +=
+      ` At a multiple of ${story.alignment}, a gap of up to ${gap} B may be needed in front ` +
       `of it: ${story.needed} + ${gap} = ${story.room} B are looked for.`;
   t.say(text);
 }
@@ -60,27 +61,40 @@ function saySlab(t) {
   const slab = t.find('slab');
   if (!slab) return;
   const records = countText(slab.records, 'record');
-  t.say(slab.fallback ? `The slab is exhausted: ${records} come from a fallback allocation.` :
-    `The slab gets ${records}.`);
+  t.say(
+    slab.fallback
+      ? `The slab is exhausted: ${records} come from a fallback allocation.`
+      : `The slab gets ${records}.`,
+  );
 }
 
 function sayGuards(t) {
   const bytes = {front: 0, back: 0};
   for (const e of t.frame.events) if (e.event === 'guard_write') bytes[e.side] += e.size;
   if (bytes.front + bytes.back !== 0)
-    t.say(`Guards are written: ${bytes.front} B of AB before the payload, ${bytes.back} B after it.`);
+    t.say(
+      `Guards are written: ${bytes.front} B of AB before the payload, ${bytes.back} B after it.`,
+    );
 }
 
-const callText = (requested, alignment) => alignment === undefined ? `pool_alloc(${requested})` :
-  `pool_aligned_alloc(${alignment}, ${requested})`;
+const callText = (requested, alignment) =>
+  alignment === undefined
+    ? `pool_alloc(${requested})`
+    : `pool_aligned_alloc(${alignment}, ${requested})`;
 
 export function tellAlloc(t, e) {
   const {story} = t;
   const old = t.searched.liveBlock(e.block);
-  Object.assign(story, {op: old ? 'realloc' : 'alloc', number: e.block, requested: e.requested,
-                        needed: e.size, alignment: e.alignment});
-  story.title = old ? `pool_realloc(#${e.block}, ${e.requested}) → moved to ${t.at(e.payload)}` :
-    `${callText(e.requested, e.alignment)} → #${e.block} at ${t.at(e.payload)}`;
+  Object.assign(story, {
+    op: old ? 'realloc' : 'alloc',
+    number: e.block,
+    requested: e.requested,
+    needed: e.size,
+    alignment: e.alignment,
+  });
+  story.title = old
+    ? `pool_realloc(#${e.block}, ${e.requested}) → moved to ${t.at(e.payload)}`
+    : `${callText(e.requested, e.alignment)} → #${e.block} at ${t.at(e.payload)}`;
   if (old) {
     sayWhyNotInPlace(t, old);
     t.say('It moves: a new block is taken, the payload copied, the old block given back.');
@@ -107,18 +121,25 @@ function reasonText(t, e) {
   switch (e.reason) {
     case 'too_large':
       return `The whole region has ${t.searched.capacity} B: this can never be served.`;
-    case 'full': return `Only ${e.free} B are free (${minus(e.needed, e.free)}): the pool is full.`;
-    case 'no_record': return 'Free memory there is, but no record for another block could be had.';
-    default: break;
+    case 'full':
+      return `Only ${e.free} B are free (${minus(e.needed, e.free)}): the pool is full.`;
+    case 'no_record':
+      return 'Free memory there is, but no record for another block could be had.';
+    default:
+      break;
   }
   if (largest && t.story.alignment !== undefined)
-    return `Free blocks of ${e.needed} B there are, but with the payload at a multiple of ` +
-      `${t.story.alignment} the block fits into none of them.`;
+    return (
+      `Free blocks of ${e.needed} B there are, but with the payload at a multiple of ` +
+      `${t.story.alignment} the block fits into none of them.`
+    );
   if (largest) return 'A free block would fit; the log does not say what was wrong.';
   const block = t.searched.blocks.find((each) => !each.used && each.size === e.largest);
-  return `No single free block has ${e.needed} B: the largest${block ? `, ${nameOf(block)},` : ''} ` +
+  return (
+    `No single free block has ${e.needed} B: the largest${block ? `, ${nameOf(block)},` : ''} ` +
     `has ${e.largest} (${minus(e.needed, e.largest)}), though ${e.free} are free: external ` +
-    'fragmentation.';
+    'fragmentation.'
+  );
 }
 
 /** What would be free in one piece if this block were freed. */
@@ -138,7 +159,9 @@ function freedPiece(model, index) {
 function saySaviours(t, resized) {
   const {searched: before, story} = t;
   const wanted = wantedIn(before, Number(story.needed), story.alignment);
-  const letsGrow = (piece) => resized && piece.offset === endOf(resized) &&
+  const letsGrow = (piece) =>
+    resized &&
+    piece.offset === endOf(resized) &&
     resized.size + piece.size >= wholeBlock(before, story.requested, resized.guard);
   story.saviours = [];
   const said = [];
@@ -153,17 +176,26 @@ function saySaviours(t, resized) {
     said.push(`${nameOf(block)} (${piece.size} B${joined}${where})`);
   }
   if (before.usedBlocks === 0) return;
-  t.say(said.length === 0 ? 'No single free would have made room.' :
-    `Freeing ${listText(said, 3, 'or')} would have made room.`);
+  t.say(
+    said.length === 0
+      ? 'No single free would have made room.'
+      : `Freeing ${listText(said, 3, 'or')} would have made room.`,
+  );
 }
 
 export function tellAllocFail(t, e) {
   const {story} = t;
   const old = t.searched.liveBlock(e.block);
-  Object.assign(story, {op: old ? 'realloc_fail' : 'alloc_fail', number: e.block,
-                        requested: e.requested, needed: e.needed, alignment: e.alignment});
-  story.title = old ? `pool_realloc(#${e.block}, ${e.requested}) fails` :
-    `${callText(e.requested, e.alignment)} fails`;
+  Object.assign(story, {
+    op: old ? 'realloc_fail' : 'alloc_fail',
+    number: e.block,
+    requested: e.requested,
+    needed: e.needed,
+    alignment: e.alignment,
+  });
+  story.title = old
+    ? `pool_realloc(#${e.block}, ${e.requested}) fails`
+    : `${callText(e.requested, e.alignment)} fails`;
   if (e.reason !== 'no_record') look(t, undefined);
   if (old) sayWhyNotInPlace(t, old);
   if (e.needed !== e.requested) sayNeed(t, t.searched.guardSize);
@@ -187,35 +219,49 @@ function sayWhyNotInPlace(t, old) {
   const exact = neededExactly(t.story.requested, old.guard, t.frame.before.align);
   const room = old.size + (right && !right.used ? right.size : 0);
   if (inPlace <= room) return t.say(`${nameOf(old)} had ${old.requested} B asked for.`);
-  return t.say(`${nameOf(old)} cannot grow in place: it has ${old.size} B and would need ` +
-    `${exact.needed}, and ${rightText(right)}.`);
+  return t.say(
+    `${nameOf(old)} cannot grow in place: it has ${old.size} B and would need ` +
+      `${exact.needed}, and ${rightText(right)}.`,
+  );
 }
 
 //  [ block ][ .. right .. ]   =>   [ .. block .. ][ rest ]
 function grownText(t, e) {
   const right = t.frame.before.at(e.offset + e.old_size);
   const into = right ? `${nameOf(right)} (${right.size} B)` : 'the free block';
-  const left = e.rest_size === 0 ? 'all of it is used up' :
-    `${e.rest_size} B of it stay free, at ${t.at(e.rest_offset)}`;
-  return `#${e.block} grows in place from ${e.old_size} to ${e.size} B, into ${into} on its ` +
-    `right: ${left}.`;
+  const left =
+    e.rest_size === 0
+      ? 'all of it is used up'
+      : `${e.rest_size} B of it stay free, at ${t.at(e.rest_offset)}`;
+  return (
+    `#${e.block} grows in place from ${e.old_size} to ${e.size} B, into ${into} on its ` +
+    `right: ${left}.`
+  );
 }
 
 //  [ .. block .. ][ right ]   =>   [ block ][ ... rest ... ]
 function shrunkText(t, e) {
   const right = t.frame.before.at(e.offset + e.old_size);
   const rest = t.frame.after.at(e.offset + e.size);
-  const text = `#${e.block} shrinks in place from ${e.old_size} to ${e.size} B: the ` +
+  const text =
+    `#${e.block} shrinks in place from ${e.old_size} to ${e.size} B: the ` +
     `${e.old_size - e.size} B at its end`;
   if (right && !right.used)
-    return `${text} coalesce with ${nameOf(right)} (${right.size} B) on its right, to ` +
-      `${e.rest_size} B at ${t.at(e.rest_offset)}.`;
+    return (
+      `${text} coalesce with ${nameOf(right)} (${right.size} B) on its right, to ` +
+      `${e.rest_size} B at ${t.at(e.rest_offset)}.`
+    );
   return `${text} are free${rest ? ` as ${nameOf(rest)}` : ''}, at ${t.at(e.rest_offset)}.`;
 }
 
 export function tellResize(t, e) {
-  Object.assign(t.story, {op: 'realloc', number: e.block, requested: e.requested, needed: e.size,
-                          title: `pool_realloc(#${e.block}, ${e.requested}) → resized in place`});
+  Object.assign(t.story, {
+    op: 'realloc',
+    number: e.block,
+    requested: e.requested,
+    needed: e.size,
+    title: `pool_realloc(#${e.block}, ${e.requested}) → resized in place`,
+  });
   const old = t.frame.before.at(e.offset);
   if (!old) return;
   sayNeed(t, old.guard);
@@ -223,7 +269,9 @@ export function tellResize(t, e) {
   if (e.size > e.old_size) t.say(grownText(t, e));
   else if (e.size < e.old_size) t.say(shrunkText(t, e));
   else
-    t.say(`#${e.block} keeps its ${e.size} B, which serve the new size as well: only what was ` +
-      `asked for changes, from ${old.requested} to ${e.requested} B.`);
+    t.say(
+      `#${e.block} keeps its ${e.size} B, which serve the new size as well: only what was ` +
+        `asked for changes, from ${old.requested} to ${e.requested} B.`,
+    );
   sayGuards(t);
 }

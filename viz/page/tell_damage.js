@@ -25,11 +25,12 @@ function askedText(t, number) {
 
 /** "✗ Guard: the back guard of #9 has 3 of 8 bytes overwritten, ..." */
 function guardText(t, number, side, guard) {
-  let text = `✗ Guard: the ${side} guard of #${number} has ${guard.damaged} of ${guard.size} ` +
+  let text =
+    `✗ Guard: the ${side} guard of #${number} has ${guard.damaged} of ${guard.size} ` +
     `bytes overwritten, first at ${t.at(guard.first)}`;
   const found = guard.found.slice(0, Math.min(guard.damaged, MOST_SHOWN));
   if (found.length !== 0)
-    text += ` (expected ${hexText(found.map(() => 0xAB))}, found ${hexText(found)})`;
+    text += ` (expected ${hexText(found.map(() => 0xab))}, found ${hexText(found)})`;
   return `${text}; ${windowText(guard.goodCall, guard.badCall)}.${askedText(t, number)}`;
 }
 
@@ -37,9 +38,14 @@ function guardText(t, number, side, guard) {
 function asChecked(t, e) {
   const block = t.frame.before.containing(e.offset);
   const known = block && block.front && guardAt(block, e.offset);
-  return {damaged: e.damaged, size: e.size, first: e.first, found: [...bytesOf(e.found)],
-          goodCall: known ? t.frame.before.knownGood(known) : null,
-          badCall: known?.badCall ?? t.frame.call};
+  return {
+    damaged: e.damaged,
+    size: e.size,
+    first: e.first,
+    found: [...bytesOf(e.found)],
+    goodCall: known ? t.frame.before.knownGood(known) : null,
+    badCall: known?.badCall ?? t.frame.call,
+  };
 }
 
 // ---- writes after free
@@ -48,8 +54,15 @@ function asChecked(t, e) {
 function knownStain(t, e) {
   const {after, call} = t.frame;
   const newest = after.damages.findLast((each) => each.side === '' && each.first === e.first);
-  return newest ?? after.stains.get(e.first) ??
-    {number: e.block ?? null, first: e.first, goodCall: null, badCall: call};
+  return (
+    newest ??
+    after.stains.get(e.first) ?? {
+      number: e.block ?? null,
+      first: e.first,
+      goodCall: null,
+      badCall: call,
+    }
+  );
 }
 
 /** "byte 4 of #0, which was given back at call 3" */
@@ -57,8 +70,10 @@ function ownerText(t, number, at) {
   const {after} = t.frame;
   const grave = after.gone(number);
   const known = grave && holds(grave, at);
-  const what = known && at >= grave.payload ? `byte ${at - grave.payload} of #${number}` :
-    `a byte of #${number}`;
+  const what =
+    known && at >= grave.payload
+      ? `byte ${at - grave.payload} of #${number}`
+      : `a byte of #${number}`;
   const call = known ? grave.call : after.freedCall(number);
   return call === undefined ? what : `${what}, which was given back at call ${call}`;
 }
@@ -66,14 +81,17 @@ function ownerText(t, number, at) {
 /** "✗ Write after free: 1 of 32 free bytes is not DD, at 4 (expected DD, found 41): ..." */
 function stainText(t, damage, found) {
   const one = damage.damaged === 1;
-  let text = `✗ Write after free: ${damage.damaged} of ${damage.size} free bytes ` +
+  let text =
+    `✗ Write after free: ${damage.damaged} of ${damage.size} free bytes ` +
     `${one ? 'is' : 'are'} not DD, ${one ? 'at' : 'first at'} ${t.at(damage.first)}`;
   const shown = [...found].slice(0, Math.min(damage.damaged, MOST_SHOWN));
   if (shown.length !== 0)
     text += ` (expected ${hexText(shown.map(() => POISON))}, found ${hexText(shown)})`;
   if (damage.number !== null) text += `: ${ownerText(t, damage.number, damage.first)}`;
-  return `${text}; ${windowText(damage.goodCall, damage.badCall)}.` +
-    (damage.number === null ? '' : askedText(t, damage.number));
+  return (
+    `${text}; ${windowText(damage.goodCall, damage.badCall)}.` +
+    (damage.number === null ? '' : askedText(t, damage.number))
+  );
 }
 
 /** Damage that `bytes` events told before any check did. */
@@ -82,8 +100,11 @@ function sayTold(t, e, once) {
   const end = e.offset + e.hex.length / 2;
   const toldHere = (badCall, first) =>
     badCall === call && first >= e.offset && first < end && once(first);
-  for (let block = after.containing(e.offset); block && block.offset < end;
-    block = after.containing(endOf(block)))
+  for (
+    let block = after.containing(e.offset);
+    block && block.offset < end;
+    block = after.containing(endOf(block))
+  )
     for (const side of ['front', 'back'])
       if (block[side]?.damaged && toldHere(block[side].badCall, block[side].first))
         t.say(guardText(t, block.number, side, block[side]));
@@ -94,7 +115,7 @@ function sayTold(t, e, once) {
 
 /** Damage that this call found or told, a sentence each. */
 export function sayDamage(t) {
-  const said = new Set();  // by the first bad byte: a call may look twice
+  const said = new Set(); // by the first bad byte: a call may look twice
   const once = (first) => !said.has(first) && Boolean(said.add(first));
   for (const e of t.frame.events) {
     if (e.event === 'guard_check' && e.damaged !== 0 && once(e.first))
@@ -121,8 +142,12 @@ export function sayBytes(t) {
   const leftOut = sum(told.map((e) => e.left_out ?? 0));
   const fresh = sum(t.story.written.map((run) => run.size));
   if (size === 0) return;
-  const news = fresh === 0 ? '; all were known' : fresh === size ? '' :
-    `; ${fresh} of them are new or changed`;
+  const news =
+    fresh === 0
+      ? '; all were known'
+      : fresh === size
+        ? ''
+        : `; ${fresh} of them are new or changed`;
   t.say(`${countText(size, 'byte')} of the region are recorded${news}.`);
   if (leftOut !== 0) t.say(`${countText(leftOut, 'byte')} of live blocks are left out.`);
 }

@@ -27,8 +27,10 @@ function sayStale(t, number, offset) {
   const old = before.freed(block.payload);
   if (!old || old.number === number) return;
   t.story.title += `, at the place of #${old.number}`;
-  t.say(`The pointer was #${old.number}'s until call ${old.call}. If it is that old pointer which ` +
-    `is freed here, #${number} loses its block, and the pool cannot tell.`);
+  t.say(
+    `The pointer was #${old.number}'s until call ${old.call}. If it is that old pointer which ` +
+      `is freed here, #${number} loses its block, and the pool cannot tell.`,
+  );
 }
 
 /** What the free itself coalesced with; what a release did comes before or after. */
@@ -38,7 +40,9 @@ function touched(t) {
   for (const e of t.frame.events) {
     if (e.event === 'free' || e.event === 'release') ours = e.event === 'free';
     if (e.event === 'coalesce' && ours)
-      touches.push(`${freeName(t, e.with_offset, e.with_size)} (${e.with_size} B) on its ${e.side}`);
+      touches.push(
+        `${freeName(t, e.with_offset, e.with_size)} (${e.with_size} B) on its ${e.side}`,
+      );
   }
   return touches;
 }
@@ -51,10 +55,13 @@ export function tellFree(t, e) {
   sayDamage(t);
   const now = t.frame.after.containing(e.offset);
   if (!now) return;
-  t.say(touches.length === 0 ?
-    `${e.size} B freed at ${t.at(e.offset)}: they become ${nameOf(now)}; no neighbour is free.` :
-    `${e.size} B freed; it touches ${listText(touches, touches.length, 'and')}: coalesced to one ` +
-      `block of ${now.size} B, ${nameOf(now)}.`);
+  t.say(
+    touches.length === 0
+      ? `${e.size} B freed at ${t.at(e.offset)}: they become ${nameOf(now)}; no neighbour is free.`
+      : `${e.size} B freed; it touches ${listText(touches, touches.length, 'and')}: ` +
+          'coalesced to one ' +
+          `block of ${now.size} B, ${nameOf(now)}.`,
+  );
   const {quarantine} = t.frame.before;
   if (quarantine !== 0 && e.size > quarantine)
     t.say(`It is larger than the quarantine of ${quarantine} B, so it does not wait there.`);
@@ -69,11 +76,15 @@ export function tellQuarantine(t, e) {
   sayDamage(t);
   const {after} = t.frame;
   const waits = after.at(e.offset)?.quarantined;
-  t.say(`#${e.block} is freed, but its ${e.size} B at ${t.at(e.offset)} are nobody's yet: they ` +
-    `wait in quarantine${after.poison && waits ? ', poisoned' : ''}.`);
+  t.say(
+    `#${e.block} is freed, but its ${e.size} B at ${t.at(e.offset)} are nobody's yet: they ` +
+      `wait in quarantine${after.poison && waits ? ', poisoned' : ''}.`,
+  );
   sayReleased(t, false);
-  t.say(`The quarantine holds ${countText(after.quarantinedBlocks, 'block')}, ` +
-    `${after.quarantinedBytes} of at most ${after.quarantine} B.`);
+  t.say(
+    `The quarantine holds ${countText(after.quarantinedBlocks, 'block')}, ` +
+      `${after.quarantinedBytes} of at most ${after.quarantine} B.`,
+  );
   sayStale(t, e.block, e.offset);
   if (t.story.op === 'free') saySite(t, t.frame.before, e.block);
 }
@@ -87,12 +98,18 @@ export function sayReleased(t, forRoom) {
     if (e.event === 'release') left.push(e);
   }
   if (left.length === 0) return;
-  const who = listText(left.map((e) => `#${e.block} (${e.size} B)`), 4, 'and');
+  const who = listText(
+    left.map((e) => `#${e.block} (${e.size} B)`),
+    4,
+    'and',
+  );
   const bytes = left.reduce((sum, e) => sum + e.size, 0);
   const [leave, areFree] = left.length === 1 ? ['leaves', 'it is'] : ['leave', 'they are'];
   if (forRoom)
     t.say(`No free block was large enough, so the oldest ${leave} the quarantine: ${who}.`);
   else
-    t.say(`${t.frame.after.quarantinedBytes + bytes} B would be over its limit of ` +
-      `${t.frame.after.quarantine}, so the oldest ${leave}: ${who}; ${areFree} free now.`);
+    t.say(
+      `${t.frame.after.quarantinedBytes + bytes} B would be over its limit of ` +
+        `${t.frame.after.quarantine}, so the oldest ${leave}: ${who}; ${areFree} free now.`,
+    );
 }

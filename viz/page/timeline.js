@@ -32,14 +32,14 @@ export class Timeline {
   constructor(events, resume = null) {
     this.events = events.filter((event) => event.event !== 'end');
     this.resume = resume;
-    this.starts = [];  // index of each call's first event
+    this.starts = []; // index of each call's first event
     this.events.forEach((event, i) => {
       if (i === 0 || this.events[i - 1].call !== event.call) this.starts.push(i);
     });
     this.first = this.events[0]?.call ?? 0;
     this.last = this.events.at(-1)?.call ?? 0;
     this.places = new Map(this.starts.map((start, place) => [this.events[start].call, place]));
-    this.keyframes = [];  // {place, model}: the pool before the call at that place
+    this.keyframes = []; // {place, model}: the pool before the call at that place
     this.faults = 0;
     this.survey();
   }
@@ -75,8 +75,9 @@ export class Timeline {
     const last = model.blocks.at(-1);
     if (last.offset + last.size !== model.capacity) return;
     let next = 0;
-    model.blocks = model.blocks.map((block) => (
-      block.used ? block : {...block, number: freeNumbers[next++]}));
+    model.blocks = model.blocks.map((block) =>
+      block.used ? block : {...block, number: freeNumbers[next++]},
+    );
     const {peak: peakPayload, ...others} = counts;
     Object.assign(model, {cursor, nextFreeNumber: nextFree, peakPayload, ...others});
   }
@@ -104,8 +105,14 @@ export class Timeline {
   figureOf(model, place, newDamage) {
     const flags = new Set(this.eventsOf(place).map((event) => event.event));
     const damaged = newDamage || this.eventsOf(place).some((event) => event.damaged > 0);
-    return {free: model.freeBytes, largest: model.largestFree(), used: model.usedBytes,
-            failed: flags.has('alloc_fail'), misused: flags.has('misuse'), damaged};
+    return {
+      free: model.freeBytes,
+      largest: model.largestFree(),
+      used: model.usedBytes,
+      failed: flags.has('alloc_fail'),
+      misused: flags.has('misuse'),
+      damaged,
+    };
   }
 
   /** The pool before the call at this place. */
@@ -141,8 +148,7 @@ export class Timeline {
 
 export function labelOf(events) {
   const find = (kind) => events.find((event) => event.event === kind);
-  const [took, failed, gave, resized] =
-    ['alloc', 'alloc_fail', 'free', 'resize'].map(find);
+  const [took, failed, gave, resized] = ['alloc', 'alloc_fail', 'free', 'resize'].map(find);
   const waits = find('quarantine');
   if (find('create')) return `create ${find('create').capacity} B`;
   if (find('snapshot')) return 'the pool as it was';
@@ -167,7 +173,10 @@ export function signOf({damaged, failed, misused}) {
 // ---- searching
 
 const COMPARE = {
-  '>=': (a, b) => a >= b, '<=': (a, b) => a <= b, '>': (a, b) => a > b, '<': (a, b) => a < b,
+  '>=': (a, b) => a >= b,
+  '<=': (a, b) => a <= b,
+  '>': (a, b) => a > b,
+  '<': (a, b) => a < b,
   '=': (a, b) => a === b,
 };
 
@@ -184,17 +193,25 @@ function matcherOf(query) {
   const sized = query.match(/^(alloc|free|realloc|fail)\s*(>=|<=|>|<|=)\s*(\d+)$/);
   if (sized) {
     const [, kind, sign, text] = sized;
-    const sizeIn = {alloc: ['alloc', 'requested'], free: ['free', 'size'],
-                    realloc: ['resize', 'requested'], fail: ['alloc_fail', 'requested']}[kind];
-    return (events) => events.some((event) =>
-      event.event === sizeIn[0] && COMPARE[sign](Number(event[sizeIn[1]]), Number(text)));
+    const sizeIn = {
+      alloc: ['alloc', 'requested'],
+      free: ['free', 'size'],
+      realloc: ['resize', 'requested'],
+      fail: ['alloc_fail', 'requested'],
+    }[kind];
+    return (events) =>
+      events.some(
+        (event) =>
+          event.event === sizeIn[0] && COMPARE[sign](Number(event[sizeIn[1]]), Number(text)),
+      );
   }
   const numbered = query.match(/^#(\d+)$/);
   if (numbered) return (events) => events.some((event) => event.block === Number(numbered[1]));
   if (query === '') return () => false;
   if (query === 'fail') return (_, figure) => figure.failed;
   if (query === 'guard' || query === 'damage') return (_, figure) => figure.damaged;
-  return (events) => events.some((event) => event.event.includes(query)) ||
+  return (events) =>
+    events.some((event) => event.event.includes(query)) ||
     labelOf(events).toLowerCase().includes(query);
 }
 

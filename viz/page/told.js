@@ -4,13 +4,15 @@
 // there. It lies in pages that copies share until one of them writes (keyframes are copies).
 
 const PAGE = 4096;
-const MOST_PAGES = 4096;  // 16 MiB of the region; what is told beyond them is not kept
-const TOLD = 1, GUARD_LEFT = 2, FILL_LEFT = 4;
+const MOST_PAGES = 4096; // 16 MiB of the region; what is told beyond them is not kept
+const TOLD = 1,
+  GUARD_LEFT = 2,
+  FILL_LEFT = 4;
 
 export class Told {
   constructor() {
-    this.pages = new Map();  // number -> {value, state}
-    this.own = new Set();    // of those, the ones that no copy shares
+    this.pages = new Map(); // number -> {value, state}
+    this.own = new Set(); // of those, the ones that no copy shares
   }
 
   copy() {
@@ -70,7 +72,7 @@ export class Told {
     return [...this.pages.keys()].filter((number) => first <= number && number <= last);
   }
 
-  /** Calls visit(page, from, to, bytes done before) for each page of the range, ready for writing. */
+  /** Calls visit(page, from, to, bytes done before) for each page of the range, to write. */
   change(offset, size, make, visit) {
     const numbers = make ? range(offset, size) : this.pagesIn(offset, size);
     for (const number of numbers) {
@@ -86,8 +88,9 @@ export class Told {
     let page = this.pages.get(number);
     if (page && this.own.has(number)) return page;
     if (!page && (!make || this.pages.size >= MOST_PAGES)) return undefined;
-    page = page ? {value: page.value.slice(), state: page.state.slice()} :
-      {value: new Uint8Array(PAGE), state: new Uint8Array(PAGE)};
+    page = page
+      ? {value: page.value.slice(), state: page.state.slice()}
+      : {value: new Uint8Array(PAGE), state: new Uint8Array(PAGE)};
     this.pages.set(number, page);
     this.own.add(number);
     return page;

@@ -6,20 +6,23 @@
 // It adds to the allocator (allocator.js), and changes nothing of where blocks are placed.
 import {FREED, Pool} from './allocator.js';
 
-const POISON = 0xDD;
+const POISON = 0xdd;
 const MOST_REMEMBERED = 256;
 
 export class WatchfulPool extends Pool {
   constructor(settings, tell) {
     super({poison: false, quarantine: 0, checkEvery: false, ...settings}, tell);
     if (this.poison) this.bytes.fill(POISON);
-    this.waiting = [];  // in quarantine, the oldest first
-    this.freed = [];    // the last blocks that were freed, for those who free them again
+    this.waiting = []; // in quarantine, the oldest first
+    this.freed = []; // the last blocks that were freed, for those who free them again
   }
 
   creation() {
-    return {...super.creation(), ...(this.poison && {poison: true}),
-            ...(this.quarantine && {quarantine: this.quarantine})};
+    return {
+      ...super.creation(),
+      ...(this.poison && {poison: true}),
+      ...(this.quarantine && {quarantine: this.quarantine}),
+    };
   }
 
   lives(block) {

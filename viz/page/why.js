@@ -17,31 +17,49 @@ const MOST_LOOKS = 40;
 function lookTable({story, frame, radix}) {
   if (story.trail.length === 0) return undefined;
   const looks = inWalkOrder(story);
-  const shown = looks.length <= MOST_LOOKS ? looks :
-    looks.filter((look) => look.ordinal !== 0).slice(-MOST_LOOKS);
+  const shown =
+    looks.length <= MOST_LOOKS
+      ? looks
+      : looks.filter((look) => look.ordinal !== 0).slice(-MOST_LOOKS);
   const failed = !story.trail.some((look) => look.verdict === 'taken');
   const rows = shown.map((look) => [
-    look.ordinal === 0 ? '–' : String(look.ordinal), `f${look.number}`,
-    offsetText(look.offset, radix), `${look.size} B`, VERDICT_WORDS[look.verdict](look)]);
+    look.ordinal === 0 ? '–' : String(look.ordinal),
+    `f${look.number}`,
+    offsetText(look.offset, radix),
+    `${look.size} B`,
+    VERDICT_WORDS[look.verdict](look),
+  ]);
   const what = `A list walk for ${story.room ?? story.needed} B, ${frame.before.policy} fit`;
   const made = table(what, ['look', 'block', 'at', 'size', 'verdict'], rows);
   made.classList.add('looks');
   [...made.tBodies[0].rows].forEach((row, i) => row.classList.add(`look-${shown[i].verdict}`));
   const left = looks.length - shown.length;
-  return [made, left > 0 && make('p', {class: 'quiet'}, `${left} more looks are not shown.`),
-          failed && story.trail.length > 0 && make('p', {class: 'quiet'}, 'No block is large enough.')];
+  return [
+    made,
+    left > 0 && make('p', {class: 'quiet'}, `${left} more looks are not shown.`),
+    failed && story.trail.length > 0 && make('p', {class: 'quiet'}, 'No block is large enough.'),
+  ];
 }
 
 /** What each policy takes from this very list. */
 function policyTable({story, frame}) {
   const taken = story.trail.find((look) => look.verdict === 'taken');
   if (!taken || story.others.length === 0) return undefined;
-  const rows = [[`${frame.before.policy} fit`, `f${taken.number}`, `${taken.size} B`, 'this pool'],
-                ...story.others.map(({policy, block}) => [
-                  `${policy} fit`, `f${block.number}`, `${block.size} B`,
-                  block.offset === taken.offset ? 'the same' : 'another'])];
-  return make('details', {open: true}, make('summary', {}, 'What each policy would take'),
-              table('From this very list', ['policy', 'takes', 'of', 'which is'], rows));
+  const rows = [
+    [`${frame.before.policy} fit`, `f${taken.number}`, `${taken.size} B`, 'this pool'],
+    ...story.others.map(({policy, block}) => [
+      `${policy} fit`,
+      `f${block.number}`,
+      `${block.size} B`,
+      block.offset === taken.offset ? 'the same' : 'another',
+    ]),
+  ];
+  return make(
+    'details',
+    {open: true},
+    make('summary', {}, 'What each policy would take'),
+    table('From this very list', ['policy', 'takes', 'of', 'which is'], rows),
+  );
 }
 
 /** Bars of the sum: every byte of the region is one of these. */
@@ -54,42 +72,79 @@ function sumsOf({frame, radix}) {
     part.style.setProperty('flex-grow', String(bytes));
     bar.append(part);
   }
-  const said = frame.before.capacity !== 0 && frame.before.freeBytes !== model.freeBytes ?
-    `free was ${frame.before.freeBytes} B before` : '';
-  return [make('h3', {}, 'Sums'), bar, make('p', {class: 'sum'}, sumOfBytes(model)),
-          make('p', {class: 'sum'}, sumOfFragmentation(model).replace(' %', '\u00A0%')),
-          make('p', {class: 'quiet'}, [`peak of payload ${model.peakPayload} B, at call ` +
-            `${model.peakCall}`, said].filter(Boolean).join('; ')),
-          ...damageOf(model, radix)];
+  const said =
+    frame.before.capacity !== 0 && frame.before.freeBytes !== model.freeBytes
+      ? `free was ${frame.before.freeBytes} B before`
+      : '';
+  return [
+    make('h3', {}, 'Sums'),
+    bar,
+    make('p', {class: 'sum'}, sumOfBytes(model)),
+    make('p', {class: 'sum'}, sumOfFragmentation(model).replace(' %', '\u00A0%')),
+    make(
+      'p',
+      {class: 'quiet'},
+      [`peak of payload ${model.peakPayload} B, at call ` + `${model.peakCall}`, said]
+        .filter(Boolean)
+        .join('; '),
+    ),
+    ...damageOf(model, radix),
+  ];
 }
 
 function damageOf(model, radix) {
   if (model.damages.length === 0) return [];
   const rows = model.damages.map((damage) => [
-    damage.side === '' ? (damage.number === null ? 'free memory' : `freed bytes of #${damage.number}`) :
-      `${damage.side} guard of #${damage.number}`,
+    damage.side === ''
+      ? damage.number === null
+        ? 'free memory'
+        : `freed bytes of #${damage.number}`
+      : `${damage.side} guard of #${damage.number}`,
     `${damage.damaged} of ${damage.size} B at ${offsetText(damage.first, radix)}`,
-    damage.goodCall === null ? 'never' : `call ${damage.goodCall}`, `call ${damage.badCall}`]);
+    damage.goodCall === null ? 'never' : `call ${damage.goodCall}`,
+    `call ${damage.badCall}`,
+  ]);
   return [table('Damage found so far', ['what', 'bytes', 'last good', 'first bad'], rows)];
 }
 
 function eventsOf({frame, kinds, upto, toEvent}) {
-  const items = frame.all.map((event, i) => make('li', {
-    class: i < upto ? 'past' : 'coming', 'aria-current': i + 1 === upto ? 'step' : undefined},
-    make('button', {type: 'button', 'data-key': `event ${i}`, on: {click: () => toEvent(i + 1)}},
-         make('b', {}, event.event.replace(/_/g, ' ')), ' ', narrate(event, kinds))));
-  return make('details', {open: upto <= frame.all.length},
-              make('summary', {}, countText(frame.all.length, 'event')),
-              make('ol', {class: 'micro'}, items));
+  const items = frame.all.map((event, i) =>
+    make(
+      'li',
+      {
+        class: i < upto ? 'past' : 'coming',
+        'aria-current': i + 1 === upto ? 'step' : undefined,
+      },
+      make(
+        'button',
+        {type: 'button', 'data-key': `event ${i}`, on: {click: () => toEvent(i + 1)}},
+        make('b', {}, event.event.replace(/_/g, ' ')),
+        ' ',
+        narrate(event, kinds),
+      ),
+    ),
+  );
+  return make(
+    'details',
+    {open: upto <= frame.all.length},
+    make('summary', {}, countText(frame.all.length, 'event')),
+    make('ol', {class: 'micro'}, items),
+  );
 }
 
 function diffOf({diff, radix}) {
   if (!diff) return undefined;
   const rows = diff.rows.map(({name, then, now}) => [name, then, now]);
-  return [make('h3', {}, `What changed since call ${diff.call}`),
-          rows.length === 0 ? make('p', {}, 'Nothing.') :
-            table(`Blocks and sums, call ${diff.call} and now (offsets ${radix})`,
-                  ['what', 'then', 'now'], rows)];
+  return [
+    make('h3', {}, `What changed since call ${diff.call}`),
+    rows.length === 0
+      ? make('p', {}, 'Nothing.')
+      : table(
+          `Blocks and sums, call ${diff.call} and now (offsets ${radix})`,
+          ['what', 'then', 'now'],
+          rows,
+        ),
+  ];
 }
 
 /** Blocks and sums that are not as they were. */
@@ -98,10 +153,16 @@ export function diffRows(then, now, radix, nameOf) {
   const was = new Map(then.blocks.map((block) => [nameOf(block), textOf(block)]));
   const is = new Map(now.blocks.map((block) => [nameOf(block), textOf(block)]));
   const names = [...new Set([...is.keys(), ...was.keys()])];
-  const rows = names.filter((name) => was.get(name) !== is.get(name)).map((name) => (
-    {name, then: was.get(name) ?? 'not there', now: is.get(name) ?? 'gone'}));
-  for (const [name, key] of [['free', 'freeBytes'], ['used', 'usedBytes'], ['payload', 'payloadBytes'],
-                             ['guards', 'guardBytes'], ['in quarantine', 'quarantinedBytes']])
+  const rows = names
+    .filter((name) => was.get(name) !== is.get(name))
+    .map((name) => ({name, then: was.get(name) ?? 'not there', now: is.get(name) ?? 'gone'}));
+  for (const [name, key] of [
+    ['free', 'freeBytes'],
+    ['used', 'usedBytes'],
+    ['payload', 'payloadBytes'],
+    ['guards', 'guardBytes'],
+    ['in quarantine', 'quarantinedBytes'],
+  ])
     if (then[key] !== now[key]) rows.push({name, then: `${then[key]} B`, now: `${now[key]} B`});
   return rows.slice(0, 200);
 }
@@ -112,12 +173,22 @@ export function drawWhy(view) {
   const one = upto <= frame.all.length && upto > 0 ? frame.all[upto - 1] : undefined;
   const title = one && `Event ${upto} of ${frame.all.length}: ${one.event.replace(/_/g, ' ')}`;
   const sentences = one ? [narrate(one, view.kinds)] : story.sentences;
-  return [make('h2', {}, one ? title : 'What happened, and why'),
-          ...sentences.map((sentence) => make('p', {
-            class: sentence.startsWith('✗') ? 'damage' : undefined}, sentence)),
-          ...(one ? [] : [lookTable(view), policyTable(view)].flat()),
-          ...(diffOf(view) ?? []),
-          ...sumsOf(view), eventsOf(view)].filter(Boolean);
+  return [
+    make('h2', {}, one ? title : 'What happened, and why'),
+    ...sentences.map((sentence) =>
+      make(
+        'p',
+        {
+          class: sentence.startsWith('✗') ? 'damage' : undefined,
+        },
+        sentence,
+      ),
+    ),
+    ...(one ? [] : [lookTable(view), policyTable(view)].flat()),
+    ...(diffOf(view) ?? []),
+    ...sumsOf(view),
+    eventsOf(view),
+  ].filter(Boolean);
 }
 
 // ---- the same as tables, for those who hear the page
@@ -125,24 +196,53 @@ export function drawWhy(view) {
 export function drawTables({frame, radix, runs}) {
   const model = frame.after;
   const at = (offset) => offsetText(offset, radix);
-  const nameOf = (block) => `${block.used ? '#' : 'f'}${block.number}${block.quarantined ? 'q' : ''}`;
+  const nameOf = (block) =>
+    `${block.used ? '#' : 'f'}${block.number}${block.quarantined ? 'q' : ''}`;
   const rowOf = (block) => [
-    nameOf(block), block.quarantined ? 'in quarantine' : block.used ? 'used' : 'free',
-    `${block.size} B`, at(block.offset), at(block.offset + block.size),
+    nameOf(block),
+    block.quarantined ? 'in quarantine' : block.used ? 'used' : 'free',
+    `${block.size} B`,
+    at(block.offset),
+    at(block.offset + block.size),
     block.used ? `${block.requested} B at ${at(block.payload)}` : '',
-    block.used && block.guard ? `${block.guard} B${block.front.damaged || block.back.damaged ?
-      ', damaged' : ''}` : ''];
+    block.used && block.guard
+      ? `${block.guard} B${block.front.damaged || block.back.damaged ? ', damaged' : ''}`
+      : '',
+  ];
   const headings = ['block', 'state', 'size', 'from', 'to', 'payload', 'guards'];
   const list = (used) => model.blocks.filter((block) => block.used === used && !block.quarantined);
   const most = 500;
-  return [table(`The region, ${countText(model.blocks.length, 'block')}, in address order`, headings,
-                model.blocks.slice(0, most).map(rowOf)),
-          table('The free list, in list order', ['block', 'size', 'from'],
-                list(false).slice(0, most).map((block) => [nameOf(block), `${block.size} B`, at(block.offset)])),
-          table('The used list, in list order', ['block', 'size', 'from'],
-                list(true).slice(0, most).map((block) => [nameOf(block), `${block.size} B`, at(block.offset)])),
-          table('The bytes, in runs that are alike', ['from', 'bytes', 'what', 'value'],
-                runs.map((run) => [at(run.offset), String(run.size), `${run.kind}, ${nameOf(run.block)}`,
-                                   run.value === undefined ? 'not known' :
-                                     run.value.toString(16).toUpperCase().padStart(2, '0')]))];
+  return [
+    table(
+      `The region, ${countText(model.blocks.length, 'block')}, in address order`,
+      headings,
+      model.blocks.slice(0, most).map(rowOf),
+    ),
+    table(
+      'The free list, in list order',
+      ['block', 'size', 'from'],
+      list(false)
+        .slice(0, most)
+        .map((block) => [nameOf(block), `${block.size} B`, at(block.offset)]),
+    ),
+    table(
+      'The used list, in list order',
+      ['block', 'size', 'from'],
+      list(true)
+        .slice(0, most)
+        .map((block) => [nameOf(block), `${block.size} B`, at(block.offset)]),
+    ),
+    table(
+      'The bytes, in runs that are alike',
+      ['from', 'bytes', 'what', 'value'],
+      runs.map((run) => [
+        at(run.offset),
+        String(run.size),
+        `${run.kind}, ${nameOf(run.block)}`,
+        run.value === undefined
+          ? 'not known'
+          : run.value.toString(16).toUpperCase().padStart(2, '0'),
+      ]),
+    ),
+  ];
 }

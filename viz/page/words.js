@@ -14,7 +14,7 @@ export function listText(items, most, lastWord) {
   const more = items.length - shown.length;
   if (more !== 0) return `${shown.join(', ')} ${lastWord} ${more} more`;
   const last = shown.pop();
-  return shown.length === 0 ? last ?? '' : `${shown.join(', ')} ${lastWord} ${last}`;
+  return shown.length === 0 ? (last ?? '') : `${shown.join(', ')} ${lastWord} ${last}`;
 }
 
 export const hexText = (bytes) =>
@@ -29,9 +29,13 @@ export function printable(text) {
 
 /** [['payload', 528], ...]: the parts of the region that add up to its capacity. */
 export function partsOf(model) {
-  const parts = [['payload', model.payloadBytes], ['guards', model.guardBytes],
-                 ['padding', model.paddingBytes()], ['quarantine', model.quarantinedBytes],
-                 ['free', model.freeBytes]];
+  const parts = [
+    ['payload', model.payloadBytes],
+    ['guards', model.guardBytes],
+    ['padding', model.paddingBytes()],
+    ['quarantine', model.quarantinedBytes],
+    ['free', model.freeBytes],
+  ];
   return parts.filter(([, bytes]) => bytes !== 0);
 }
 
