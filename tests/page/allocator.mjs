@@ -1,13 +1,13 @@
 // The page's own allocator, fold and narration against the library, on random op lists: the same
 // events, the same blocks, bytes and sums after every call, the same words.
 //
-//     node allocator.mjs PLAYS PAGE_SOURCE TOOL
+//     node allocator.mjs PLAYS PAGE_SOURCE
 import {spawnSync} from 'node:child_process';
 import {deepStrictEqual, ok, strictEqual} from 'node:assert';
 import {isDeepStrictEqual} from 'node:util';
 import {check, load, randomizer, run} from './harness.mjs';
 
-const [, , plays, source, tool] = process.argv;
+const [, , plays, source] = process.argv;
 const page = await load(
   source,
   'ops.js',
