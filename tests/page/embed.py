@@ -1,11 +1,14 @@
-"""The build step that makes one script of the page's modules refuses what it cannot do right."""
+"""The build step that makes one script of the page's modules: that it joins them as they are meant,
+and refuses what it cannot do right. What the scripts do is for the other tests here.
+"""
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 EMBED = sys.argv[1]
-PAGE = '<!-- header -->\n<p>{{title}} {{style-hash}} {{script-hash}} {{style}} {{script}} {{data}}</p>'
+PAGE = ('<!-- header -->\n<p>{{title}} {{style-hash}} {{script-hash}} {{style}} {{script}} '
+        '{{data}}</p>')
 
 
 def embed(folder, **modules):

@@ -173,6 +173,24 @@ inBrowser('a fragment that means nothing opens the page as it is', async () => {
   }
 });
 
+inBrowser('an address can limit a page to some calls, for a figure in a text', async () => {
+  await browser.open(`${lesson}?embed=1&from=2&to=4`);
+  await browser.keys('End');
+  strictEqual(await position(), 'call 4 of 9');
+  await browser.keys('Home', 'b');
+  strictEqual(await position(), 'call 2 of 9');
+  await quiet();
+});
+
+inBrowser('choosing a block answers a question that asks for one', async () => {
+  await browser.open(quizPage());
+  await browser.keys('End');
+  await browser.value(`document.querySelector('#stage [data-block="f2"]').dispatchEvent(
+    new MouseEvent('click', {bubbles: true}))`);
+  ok(await browser.value("document.querySelector('#quiz input').checked"));
+  await quiet();
+});
+
 // ---- what if
 
 inBrowser(

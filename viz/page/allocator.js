@@ -1,11 +1,13 @@
-// Allocator: a memory pool small enough to read in one sitting. Five placement policies, splitting,
+// Allocator: a memory pool small enough to read in one sitting. Placement by a policy, splitting,
 // immediate coalescing, guards and alignment; it hands out offsets, not addresses.
 //
-//     alloc, free, realloc ... --> events, exactly those that the library's pool tells
+//     alloc, free, realloc --> events, exactly those that the library's pool tells
 //
-// It keeps one array of blocks in address order and walks it: right and readable, not fast. What
-// watches over freed bytes (poison, quarantine, a check at every call) is watchful.js's.
+// It keeps one array of blocks in address order and walks it: right and readable, not fast. The
+// policies are policies.js's. What looks at a pool (misuse, checks, notes) is inspected.js's, what
+// watches over freed bytes (poison, quarantine) watchful.js's.
 import {choose} from './policies.js';
+import {hex, neededExactly} from './sizes.js';
 
 export const GUARD = 0xab;
 export const FRESH = 0x30; // '0'
@@ -272,103 +274,12 @@ export class Pool {
     };
   }
 
-  // ---- the other calls
-
-  /** The pointer is not one of a live block: it is reported, and nothing is changed. */
-  misuse(offset) {
-    const block = this.blocks.find((each) => offset < each.offset + each.size);
-    const kind = this.lives(block) ? 'interior_free' : 'double_free';
-    const number = this.lives(block) ? block.number : this.lastOwner(offset);
-    this.tell('misuse', {kind, offset, ...(number !== undefined && {block: number})});
-  }
-
-  check() {
-    ++this.call;
-    this.tellCheck();
-  }
-
-  tellCheck() {
-    const damages = this.blocks.flatMap((block) => this.damagesOf(block));
-    for (const {event, ...fields} of damages) this.tell(event, fields);
-    const blocks = this.blocks.filter((block) => this.lives(block)).length;
-    this.tell('check', {blocks, violations: damages.length});
-  }
-
-  damagesOf(block) {
-    return this.guardChecks(block)
-      .filter((check) => check.damaged)
-      .map((check) => ({event: 'guard_check', ...check}));
-  }
-
-  /** `count` times `byte` from `begin` on, whoever's bytes they are; then a note with all bytes. */
-  write(begin, count, byte, text) {
-    this.bytes.fill(byte, begin, begin + count); // before the pool is called
-    this.beginCall();
-    this.tellNote(text);
-  }
-
-  note(text) {
-    this.beginCall();
-    this.tellNote(text);
-  }
-
-  /** A note shows the bytes of live blocks: neighbours together, at most 4096 an event. */
-  tellNote(text) {
-    this.tell('note', {text});
-    const live = this.blocks.filter((block) => this.lives(block));
-    const all = live.reduce((sum, block) => sum + block.size, 0);
-    let left = Math.min(all, 2 ** 20);
-    for (let i = 0; i < live.length && left !== 0; ++i) {
-      let {offset} = live[i];
-      while (i + 1 < live.length && live[i].offset + live[i].size === live[i + 1].offset) ++i;
-      const end = Math.min(live[i].offset + live[i].size, offset + left);
-      for (let size; offset < end; offset += size) {
-        size = Math.min(end - offset, 4096);
-        left -= size;
-        const told = {offset, hex: hex(this.bytes.subarray(offset, offset + size))};
-        this.tell('bytes', left === 0 && all > 2 ** 20 ? {...told, left_out: all - 2 ** 20} : told);
-      }
-    }
-  }
-
-  destroy() {
-    this.beginCall();
-    for (const block of this.blocks)
-      if (this.lives(block)) this.checkGuards(block);
-      else for (const {event, ...fields} of this.damagesOf(block)) this.tell(event, fields);
-    const live = this.blocks.filter((block) => this.lives(block));
-    for (const {number, offset, requested} of live)
-      this.tell('leak', {block: number, offset, requested});
-    this.tell('destroy', {
-      live_blocks: live.length,
-      live_bytes: live.reduce((sum, block) => sum + block.requested, 0),
-    });
-  }
-
-  // ---- nothing here: watchful.js has more to say
+  // ---- what others have more to say of: inspected.js, watchful.js
+  misuse() {} // a pointer that is none of a live block has no effect
   lives(block) {
     return block.used;
   }
   makeRoom() {} // before a search: what waits may have to go
   lookAtReused() {} // bytes that are about to be handed out again
   lastOwner() {} // of a byte that is free
-}
-
-export function hex(bytes) {
-  let text = '';
-  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
-  return text;
-}
-
-const MOST = 2n ** 64n - 1n;
-const atMost = (size) => (size > MOST ? MOST : size);
-
-/** A size as a log has it: numbers count exactly up to 2^53 - 1, so larger ones are text. */
-export const wide = (size) => (size > Number.MAX_SAFE_INTEGER ? String(size) : Number(size));
-
-/** Pool.needed() of requests that numbers do not count exactly; as the library's, it saturates. */
-export function neededExactly(requested, guard, align) {
-  const up = (size) => (atMost(size + BigInt(align - 1)) / BigInt(align)) * BigInt(align);
-  const sum = atMost(up(BigInt(guard)) + BigInt(requested) + BigInt(guard));
-  return {sum: wide(sum), needed: wide(up(sum)), countable: sum !== MOST};
 }

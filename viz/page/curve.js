@@ -5,7 +5,7 @@ import {draw, make} from './dom.js';
 import {endOf} from './model.js';
 import {signOf, stateAt} from './timeline.js';
 
-const LEFT = 52,
+const LEFT = 62,
   RIGHT = 44,
   TOP = 8,
   TRACK = 24;
@@ -28,8 +28,9 @@ function pointsOf(figures, last, x, y, value) {
 }
 
 function niceSize(bytes) {
-  if (bytes >= 2 ** 20 && bytes % 2 ** 18 === 0) return `${bytes / 2 ** 20} MiB`;
-  return bytes >= 10240 && bytes % 512 === 0 ? `${bytes / 1024} KiB` : `${bytes} B`;
+  const short = (value, unit) => `${Number.isInteger(value) ? value : value.toFixed(1)} ${unit}`;
+  if (bytes >= 2 ** 20) return short(bytes / 2 ** 20, 'MiB');
+  return bytes >= 10240 ? short(Math.round(bytes / 102.4) / 10, 'KiB') : `${bytes} B`;
 }
 
 function axes(view, y, height) {
@@ -203,7 +204,10 @@ const COLUMNS = 1024,
 /** Draws a canvas of at most 1024 x 512 cells. colours: {used, free, waits, damaged}. */
 export function drawCarpet({timeline, place, limit, go, colours}) {
   const columns = Math.min(COLUMNS, timeline.length);
-  const rows = Math.min(ROWS, Math.max(1, timeline.capacity));
+  // What no block ever reached is left out if it is most of the region.
+  const whole = timeline.reached * 1.1 > timeline.capacity * 0.4;
+  const extent = whole ? Math.max(1, timeline.capacity) : Math.ceil(timeline.reached * 1.1);
+  const rows = Math.min(ROWS, extent);
   const canvas = make('canvas', {
     width: columns,
     height: rows,
@@ -224,11 +228,11 @@ export function drawCarpet({timeline, place, limit, go, colours}) {
   for (let column = 0; column < columns; ++column) {
     const at = columns <= 1 ? 0 : Math.round((column * (timeline.length - 1)) / (columns - 1));
     if (at > limit) break;
-    paintColumn(pen, column, timeline.frame(at).after, rows, colours);
+    paintColumn(pen, column, timeline.frame(at).after, rows / extent, colours);
   }
   const now = make('div', {class: 'carpet-now', 'aria-hidden': 'true'});
   now.style.setProperty('left', `${(100 * (place + 0.5)) / timeline.length}%`);
-  const ends = [0, timeline.capacity / 2, timeline.capacity].map((offset) =>
+  const ends = [0, extent / 2, extent].map((offset) =>
     make('span', {}, offset === 0 ? '0' : niceSize(Math.round(offset))),
   );
   return [
@@ -241,16 +245,16 @@ export function drawCarpet({timeline, place, limit, go, colours}) {
     make(
       'p',
       {class: 'quiet'},
-      'Across: calls, as above. Down: offsets. White is free; ' +
-        'neighbours have two blues; fragmentation shows as weave.',
+      'Across: calls, as above. Down: offsets. White is free; neighbours have two blues; ' +
+        `fragmentation shows as weave.${whole ? '' : ' Offsets beyond were never used.'}`,
     ),
   ];
 }
 
-function paintColumn(pen, column, model, rows, colours) {
+function paintColumn(pen, column, model, scale, colours) {
   for (const block of model.blocks) {
-    const from = Math.floor((block.offset / model.capacity) * rows);
-    const to = Math.max(from + 1, Math.ceil((endOf(block) / model.capacity) * rows));
+    const from = Math.floor(block.offset * scale);
+    const to = Math.max(from + 1, Math.ceil(endOf(block) * scale));
     const state = stateAt(block);
     pen.fillStyle = colours[state === 'used' && block.number % 2 === 1 ? 'other' : state];
     pen.fillRect(column, from, 1, to - from);

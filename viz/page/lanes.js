@@ -76,11 +76,8 @@ function foldAndPlace(s, blocks, recordOf) {
     }
     for (const record of records) {
       if (!record.folded) continue;
-      record.lines = [
-        ['⋯', 'name'],
-        [`${record.folded.length} more`, 'size'],
-      ];
-      record.width = 14 + widthOf(record.lines[1][0], 12 * s.f);
+      record.lines = [[`⋯ ${record.folded.length} more`, 'size']];
+      record.width = 16 + widthOf(record.lines[0][0], 12 * s.f);
       record.block = {
         offset: record.folded[0].offset,
         size: endOf(record.folded.at(-1)) - record.folded[0].offset,

@@ -46,8 +46,9 @@ function viewOf() {
     selected: player.selected,
     upto: player.upto,
     kinds: data.kinds,
+    reached: player.timeline.reached,
     diff: diffOf(frame),
-    select: (name) => player.select(name),
+    select: choose,
     toEvent: (upto) => player.go(player.place, upto),
   };
 }
@@ -259,6 +260,15 @@ function followLink(fragment) {
 }
 
 // ---- quiz
+
+/** A block that is chosen while a question asks for one is the answer, until it is committed. */
+function choose(name) {
+  player.select(name);
+  const label = [...document.querySelectorAll('#quiz .choice')].find((each) =>
+    each.textContent.trim().startsWith(`${name} `),
+  );
+  if (label) label.querySelector('input').checked = true;
+}
 
 function commit(index, given) {
   const {call} = quiz.questions[index];

@@ -21,8 +21,26 @@ export function region(s) {
     frame,
     ...cards,
     ...ticks(s),
+    ...breakMark(s),
     model.destroyed && text(width / 2, stripTop + strip / 2 + 6 * f, 'destroyed', {class: 'over'}),
   ].filter(Boolean);
+}
+
+/** From here on the scale is another. */
+function breakMark({x, stripTop, strip, f}) {
+  if (x.breakAt === undefined) return [];
+  const [left, top, bottom] = [x.breakAt, stripTop - 5, stripTop + strip + 5];
+  const zigzag = (from) =>
+    `M${from} ${bottom} l6 ${(top - bottom) / 2} l-6 0 l6 ${(top - bottom) / 2}`;
+  return [
+    draw('path', {
+      d: `${zigzag(left)} h7 l-6 ${(bottom - top) / 2} l6 0 l-6 ${(bottom - top) / 2} z`,
+      class: 'break',
+    }),
+    draw('path', {d: zigzag(left), class: 'break-line'}),
+    draw('path', {d: zigzag(left + 7), class: 'break-line'}),
+    text(left + 4, top - 4 * f, 'not to scale →', {class: 'note middle'}),
+  ];
 }
 
 /** Blocks, and where very many lie side by side, crowds of them. */
@@ -145,15 +163,15 @@ function cardWords(s, block, left, width, change) {
   const {stripTop, strip, f, x} = s;
   const inside = lives(block) ? guardsOf(block) : [];
   const from = inside[0] ? Math.max(left, x(inside[0].offset + inside[0].size)) : left;
-  const to = inside[1] ? Math.min(left + width, x(inside[1].offset)) : left + width;
+  const end = inside[1] ? Math.min(left + width, x(inside[1].offset)) : left + width;
+  const to = from < x.breakAt ? Math.min(end, x.breakAt - 6) : end;
   const middle = (from + to) / 2;
   const room = to - from - 2;
   const lines = [[nameOf(block), 'name', 17]];
-  lines.push([
-    `${lives(block) && block.requested !== block.size ? block.requested : block.size} B`,
-    'size',
-    13,
-  ]);
+  // Between guards stands the payload; else the whole block, and what was asked for if it is less.
+  lines.push([`${inside.length !== 0 ? block.requested : block.size} B`, 'size', 13]);
+  if (lives(block) && inside.length === 0 && block.requested !== block.size)
+    lines.push([`asked ${block.requested}`, 'size', 12]);
   const was =
     change?.mark === 'coalesced'
       ? change.parts.join(' + ')
@@ -190,17 +208,19 @@ function ticks({model, x, stripTop, strip, width, radix, f, story}) {
   const marks = [];
   const end = offsetText(model.capacity, radix);
   let free = PAD - 2;
+  let seen = -2;
   const limit = width - PAD - widthOf(end, size) - 6;
   const offsets = model.blocks.map((block) => block.offset);
   for (const offset of offsets) {
     const words = offsetText(offset, radix);
     const at = x(offset);
     const important = story.changes.has(offset);
+    if (at < seen + 2) continue;
+    seen = at;
     marks.push(draw('line', {x1: at, x2: at, y1: y, y2: y + 4, class: 'tick'}));
     if (at < free || at + widthOf(words, size) > limit) continue;
     marks.push(text(at, y + 4 + size, words, {class: important ? 'offset strong' : 'offset'}));
     free = at + widthOf(words, size) + 6;
-    if (marks.length > 200) break;
   }
   marks.push(
     draw('line', {x1: x(model.capacity), x2: x(model.capacity), y1: y, y2: y + 4, class: 'tick'}),

@@ -52,9 +52,20 @@ function measures({big, frame}) {
   };
 }
 
-function scaleOf({width, frame}) {
+/**
+ * One scale for all calls of the page. Where most of the region is never used, the scale breaks
+ * behind what is, and the break is marked.
+ */
+function scaleOf({width, frame, reached}) {
   const inner = width - 2 * PAD;
-  return (offset) => PAD + (inner * offset) / Math.max(1, frame.after.capacity);
+  const capacity = Math.max(1, frame.after.capacity);
+  const cut = reached * 1.1;
+  if (reached === 0 || cut > capacity * 0.4) return (offset) => PAD + (inner * offset) / capacity;
+  const scale = (offset) =>
+    offset <= cut
+      ? PAD + (inner * 0.9 * offset) / cut
+      : PAD + inner * (0.9 + (0.1 * (offset - cut)) / (capacity - cut));
+  return Object.assign(scale, {breakAt: PAD + inner * 0.93});
 }
 
 const hatches = () =>

@@ -2,10 +2,10 @@
 // which free would have helped. And a pool_realloc(), in place or not.
 //
 // Every number comes from an event or from the model before it; sums are written out.
-import {neededExactly} from './allocator.js';
 import {look, saySearch, wantedIn, wholeBlock} from './look.js';
 import {endOf, lives, nameOf} from './model.js';
 import {sayChecked, saySite} from './tell_damage.js';
+import {neededExactly} from './sizes.js';
 import {sayReleased} from './tell_free.js';
 import {countText, listText} from './words.js';
 

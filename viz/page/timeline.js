@@ -87,6 +87,7 @@ export class Timeline {
     const model = new Model();
     this.figures = [];
     let since = Infinity;
+    let reached = 0;
     for (let place = 0; place < this.length; ++place) {
       const end = this.starts[place + 1] ?? this.events.length;
       const enough = Math.max(BETWEEN_KEYFRAMES, 4 * model.blocks.length);
@@ -98,7 +99,10 @@ export class Timeline {
       const damagedBefore = model.damagedPlaces;
       for (let i = this.starts[place]; i < end; ++i) this.apply(model, this.events[i]);
       this.figures.push(this.figureOf(model, place, model.damagedPlaces > damagedBefore));
+      const last = model.blocks.at(-1);
+      if (last) reached = Math.max(reached, last.used ? model.capacity : last.offset);
     }
+    this.reached = reached; // no block ever lay beyond it
     this.capacity = model.capacity;
   }
 

@@ -3,13 +3,14 @@
 //
 //     live --free--> [ poisoned ] --> quarantine --...--> released --> free, coalesced
 //
-// It adds to the allocator (allocator.js), and changes nothing of where blocks are placed.
-import {FREED, Pool} from './allocator.js';
+// It changes nothing of where blocks are placed.
+import {FREED} from './allocator.js';
+import {InspectedPool} from './inspected.js';
 
 const POISON = 0xdd;
 const MOST_REMEMBERED = 256;
 
-export class WatchfulPool extends Pool {
+export class WatchfulPool extends InspectedPool {
   constructor(settings, tell) {
     super({poison: false, quarantine: 0, checkEvery: false, ...settings}, tell);
     if (this.poison) this.bytes.fill(POISON);

@@ -6,7 +6,7 @@ import {narrate} from './narrate.js';
 import {countText, offsetText, partsOf, sumOfBytes, sumOfFragmentation} from './words.js';
 
 const VERDICT_WORDS = {
-  too_small: (look) => `too small, ${look.shortfall} short`,
+  too_small: (look) => `✗ ${look.shortfall} short`,
   taken: () => '✓ taken',
   passed: () => 'fits, passed over',
   lies_wrong: () => 'large enough, but not as it lies',
@@ -33,10 +33,12 @@ function lookTable({story, frame, radix}) {
   const made = table(what, ['look', 'block', 'at', 'size', 'verdict'], rows);
   made.classList.add('looks');
   [...made.tBodies[0].rows].forEach((row, i) => row.classList.add(`look-${shown[i].verdict}`));
-  const left = looks.length - shown.length;
+  const unlooked = looks.filter((look) => look.ordinal === 0 && !shown.includes(look)).length;
+  const left = looks.length - shown.length - unlooked;
   return [
     made,
-    left > 0 && make('p', {class: 'quiet'}, `${left} more looks are not shown.`),
+    left > 0 && make('p', {class: 'quiet'}, `${left} looks before these are not shown.`),
+    unlooked > 0 && make('p', {class: 'quiet'}, `${unlooked} more are not looked at.`),
     failed && story.trail.length > 0 && make('p', {class: 'quiet'}, 'No block is large enough.'),
   ];
 }
