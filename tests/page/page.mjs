@@ -298,6 +298,14 @@ const QUIZ = [
     accept: ['550', '0x226'],
     why: '150 + 400 = 550.',
   },
+  {
+    call: 6,
+    kind: 'sizes',
+    question: 'Which sizes has the free list?',
+    choices: [],
+    accept: ['150, 400'],
+    why: 'Nothing changes: the request fails.',
+  },
 ];
 
 function quizPage() {
@@ -329,9 +337,13 @@ inBrowser('a quiz hides what is to come until an answer is committed, then says 
     await text('#quiz'),
   );
   await answerText(' 0x226 ');
+  strictEqual(await position(), 'call 5 of 9');
+  ok((await text('#quiz')).includes('Kept until the call runs: 0x226'), await text('#quiz'));
+  ok(!(await text('#quiz')).includes('550'), 'nothing is given away');
+  await answerText('150 B, 0x190');
   strictEqual(await position(), 'call 6 of 9');
   ok(/Right\..*150 \+ 400 = 550/s.test(await text('#quiz')), await text('#quiz'));
-  ok((await text('#quiz')).includes('Score: 1 of 2'));
+  ok((await text('#quiz')).includes('Score: 2 of 3'));
   await browser.keys('End');
   strictEqual(await position(), 'call 9 of 9');
   await quiet();

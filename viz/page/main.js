@@ -31,7 +31,7 @@ const player = new Player(() => render());
 const runs = new Runs(player, data, () => render());
 const page = {hint: false, shortcuts: true};
 const {questions, why: quizProblem = ''} = readQuiz(data.quiz);
-const quiz = new Quiz(questions);
+let quiz = new Quiz([]);
 player.hiddenFrom = () => (runs.original ? Infinity : (quiz.open()?.call ?? Infinity));
 
 // ---- what is shown
@@ -252,7 +252,7 @@ function followLink(fragment) {
   if (link.offsets) player.radix = link.offsets;
   if (link.view) player.view = link.view;
   if (link.run) runs.start(link.run.ops, link.run.settings, link.call ?? 0);
-  if (link.quiz) quiz.on = questions.length !== 0;
+  if (link.quiz) quiz.on = quiz.questions.length !== 0;
   if (link.block) player.selected = link.block;
   if (link.diff !== undefined) player.diffFrom = player.timeline.placeOf(link.diff);
   player.goToCall(link.call ?? data.at, link.event);
@@ -272,9 +272,8 @@ function choose(name) {
 
 function commit(index, given) {
   const {call} = quiz.questions[index];
-  quiz.commit(index, given);
   page.hint = false;
-  player.goToCall(call);
+  if (quiz.commit(index, given)) player.goToCall(call);
   render();
 }
 
@@ -284,7 +283,7 @@ function showHint() {
 }
 
 function toggleQuiz() {
-  quiz.on = !quiz.on && questions.length !== 0;
+  quiz.on = !quiz.on && quiz.questions.length !== 0;
   if (player.place > player.limit) player.place = player.limit;
   render();
 }
@@ -373,8 +372,9 @@ const actions = {
 };
 
 runs.open(decode(data));
+quiz = Quiz.about(player.timeline, questions);
 settle();
-drawMoves(player, actions, questions.length > 0);
+drawMoves(player, actions, quiz.questions.length > 0);
 followLink(location.hash);
 byId('radix').textContent = player.radix;
 byId('find').addEventListener('submit', (event) => {

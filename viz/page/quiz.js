@@ -15,7 +15,7 @@ export function readQuiz(text) {
       (each) =>
         Number.isInteger(each?.call) &&
         typeof each.question === 'string' &&
-        (Array.isArray(each.choices) || Array.isArray(each.accept)),
+        (each.choices?.length > 0 || each.accept?.length > 0),
     );
     const lost = said.length - questions.length;
     return {
@@ -27,18 +27,19 @@ export function readQuiz(text) {
   }
 }
 
-/** Numbers are right in either radix, with or without blanks, "B" and "#". */
+/** The words and numbers of an answer: radix, units and the signs between entries do not count. */
+function tokensOf(text) {
+  const words = String(text)
+    .toLowerCase()
+    .match(/0x[0-9a-f]+|\d+|[a-z]+/g);
+  return (words ?? [])
+    .filter((word) => !['b', 'byte', 'bytes'].includes(word))
+    .map((word) => (/^\d/.test(word) ? String(Number(word)) : word));
+}
+
 export function sameAnswer(given, wanted) {
-  const plain = (text) =>
-    String(text)
-      .trim()
-      .toLowerCase()
-      .replace(/\s+/g, ' ')
-      .replace(/ ?(b|bytes?)$/, '');
-  const [a, b] = [plain(given), plain(wanted)];
-  if (a === b) return true;
-  const number = (text) => (/^(0x[0-9a-f]+|\d+)$/.test(text) ? Number(text) : NaN);
-  return number(a.replace(/^#/, '')) === number(b.replace(/^#/, ''));
+  const [a, b] = [tokensOf(given), tokensOf(wanted)];
+  return a.length !== 0 && a.join(' ') === b.join(' ');
 }
 
 export class Quiz {
@@ -46,6 +47,11 @@ export class Quiz {
     this.questions = questions;
     this.answers = new Map(); // index of a question -> {given, right, why}
     this.on = questions.length !== 0;
+  }
+
+  /** Only questions about calls that are there, and have one before them, can be asked. */
+  static about(timeline, questions) {
+    return new Quiz(questions.filter(({call}) => timeline.places.get(call) > 0));
   }
 
   /** The first question that is not answered; undefined: all are, or the quiz is off. */
@@ -61,9 +67,9 @@ export class Quiz {
     const right = chosen
       ? chosen.right === true
       : (question.accept ?? []).some((wanted) => sameAnswer(given, wanted));
-    const why = [chosen?.why, question.why].filter(Boolean).join(' ');
+    const why = [...new Set([chosen?.why, question.why])].filter(Boolean).join(' ');
     this.answers.set(index, {given: chosen ? chosen.text : given, right, why});
-    return right;
+    return this.open()?.call !== question.call; // the call can run
   }
 
   score() {
@@ -73,7 +79,8 @@ export class Quiz {
 
 function askOf(quiz, question, commit) {
   const name = `answer-${question.index}`;
-  const inputs = question.choices
+  const choose = question.choices?.length > 0;
+  const inputs = choose
     ? question.choices.map((choice, i) =>
         make(
           'label',
@@ -104,7 +111,7 @@ function askOf(quiz, question, commit) {
         submit: (event) => {
           event.preventDefault();
           const field = form.elements[name];
-          const given = question.choices ? form.querySelector('input:checked')?.value : field.value;
+          const given = choose ? form.querySelector('input:checked')?.value : field.value;
           if (given === undefined || String(given).trim() === '') return;
           commit(question.index, given);
         },
@@ -121,16 +128,20 @@ export function drawQuiz({quiz, call, goTo, commit, hint, showHint}) {
   if (!quiz.on || quiz.questions.length === 0) return [];
   const open = quiz.open();
   const parts = [make('h2', {}, 'Predict')];
-  const last = [...quiz.answers].findLast(([index]) => quiz.questions[index].call === call);
-  if (last) parts.push(resultOf(quiz.questions[last[0]], last[1]));
+  const answered = (about) =>
+    [...quiz.answers].filter(([index]) => quiz.questions[index].call === about);
+  for (const [index, answer] of answered(call)) parts.push(resultOf(quiz.questions[index], answer));
   if (!open) {
     parts.push(scoreOf(quiz, goTo));
   } else if (call === open.call - 1) {
+    const kept = answered(open.call).map(([, {given}]) => given);
+    if (kept.length !== 0)
+      parts.push(make('p', {class: 'quiet'}, `Kept until the call runs: ${kept.join('; ')}.`));
     parts.push(
       make(
         'p',
         {class: 'quiet'},
-        `Before call ${open.call}, question ${open.index + 1} of ` + `${quiz.questions.length}:`,
+        `Before call ${open.call}, question ${open.index + 1} of ${quiz.questions.length}:`,
       ),
       askOf(quiz, open, commit),
     );
@@ -157,6 +168,7 @@ function resultOf(question, {given, right, why}) {
   return make(
     'div',
     {class: right ? 'right' : 'wrong', role: 'status'},
+    make('p', {class: 'quiet'}, question.question),
     make('p', {}, make('b', {}, right ? '✓ Right. ' : '✗ Not so. '), `You said: ${given}.`),
     why !== '' && make('p', {}, why),
     !right && make('p', {class: 'quiet'}, `Right: ${rightAnswer(question)}.`),
