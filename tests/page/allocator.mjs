@@ -1,24 +1,27 @@
 // The page's own allocator, fold and narration against the library, on random op lists: the same
 // events, the same blocks, bytes and sums after every call, the same words.
 //
-//     node allocator.mjs PLAYS PAGE_SOURCE
+//     node allocator.mjs PLAYS PAGE_SOURCE TOOL
 import {spawnSync} from 'node:child_process';
 import {deepStrictEqual, ok, strictEqual} from 'node:assert';
 import {isDeepStrictEqual} from 'node:util';
 import {check, load, randomizer, run} from './harness.mjs';
 
-const [, , plays, source] = process.argv;
+const [, , plays, source, tool] = process.argv;
 const page = await load(
   source,
   'ops.js',
   'story.js',
+  'narrate.js',
   'model.js',
   'fold.js',
   'words.js',
   'policies.js',
 );
-const kinds = {};
+const made = spawnSync(tool, ['html', '--ops', '+1'], {encoding: 'utf8'}).stdout;
+const {kinds} = JSON.parse(made.match(/id="data">(.*?)<\/script>/s)[1]); // the list of events
 const LISTS = 2500;
+const WILD = 600;
 
 // ---- random op lists, small pools, so that much happens
 
@@ -97,9 +100,14 @@ function setting({capacity, align, policy, guards, fill, poison, quarantine, che
 function askLibrary(lines) {
   const done = spawnSync(plays, {input: lines.join('\n'), maxBuffer: 2 ** 30, encoding: 'utf8'});
   strictEqual(done.status, 0, done.stderr);
+  return readAnswers(done.stdout);
+}
+
+/** {events, stories} of each log. */
+function readAnswers(text) {
   const answers = [];
   let answer = {events: [], stories: []};
-  for (const line of done.stdout.split('\n')) {
+  for (const line of text.split('\n')) {
     if (line === '' || line.startsWith('{"mempool_log"')) continue;
     const said = JSON.parse(line);
     if (said.done) {
@@ -209,6 +217,30 @@ check("the page tells every call in the tool's words, with its look trail and it
         .map(([offset, {mark, wasSize, parts}]) => [offset, mark, wasSize, parts]);
       deepStrictEqual(changes, wanted.changes, where(at, frame.call));
     }
+});
+
+check('the page folds and tells logs of programs that do what no op list can', () => {
+  const done = spawnSync(plays, ['1', String(WILD)], {maxBuffer: 2 ** 30, encoding: 'utf8'});
+  strictEqual(done.status, 0, done.stderr);
+  const seen = new Set();
+  for (const [at, answer] of readAnswers(done.stdout).entries())
+    for (const [i, frame] of framesOf(answer.events).entries()) {
+      const wanted = answer.stories[i];
+      const what = `wild program ${at + 1}, call ${frame.call}`;
+      for (const event of frame.events) seen.add(event.event);
+      const story = page.tell(frame, frame.call % 2 === 0 ? 'dec' : 'hex', kinds);
+      strictEqual(story.title, wanted.title, what);
+      deepStrictEqual(story.sentences, wanted.sentences, what);
+      deepStrictEqual(
+        frame.events.map((event) => page.narrate(event, kinds)),
+        wanted.said,
+        what,
+      );
+      deepStrictEqual(rowsOf(frame.after), wanted.blocks, what);
+      strictEqual(bytesOf(frame.after), wanted.bytes, what);
+    }
+  for (const kind of ['snapshot', 'block', 'guards', 'reset', 'site', 'misuse', 'release', 'bytes'])
+    ok(seen.has(kind), kind);
 });
 
 check('a log that is an op list gives its operations back, and they the same log', () => {

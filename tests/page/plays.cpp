@@ -3,14 +3,20 @@
 //
 //     stdin   capacity align policy guards fill poison quarantine check_every OPS     a line a list
 //     stdout  the log's lines; {"story":...} after the last event of each call; {"done":1}
+//
+// With arguments SEED COUNT it plays so many programs that do what no op list can (wild.hpp).
 #include <fmt/format.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <sstream>
 
 #include "event/table.hpp"
+#include "explain/narrate.hpp"
 #include "log/reader.hpp"
 #include "model/story.hpp"
+#include "wild.hpp"
 #include "workload/ops.hpp"
 #include "workload/player.hpp"
 
@@ -68,6 +74,13 @@ std::string bytes_text(const Model& model) {
   return out;
 }
 
+std::string said_text(const Frame& frame) {
+  std::string out;
+  for (const OwnedEvent& event : frame.events)
+    out += (out.empty() ? "" : ",") + quoted(explain::narrate(*event));
+  return out;
+}
+
 void tell_call(const Frame& frame) {
   const Story story = tell(frame, frame.call % 2 == 0 ? Radix::dec : Radix::hex);
   std::string sentences;
@@ -75,10 +88,10 @@ void tell_call(const Frame& frame) {
     sentences += (sentences.empty() ? "" : ",") + quoted(sentence);
   fmt::print(
       "{{\"story\":{},\"title\":{},\"sentences\":[{}],\"trail\":[{}],\"changes\":[{}],"
-      "\"blocks\":[{}],\"bytes\":\"{}\",\"sums\":[{},{}]}}\n",
+      "\"blocks\":[{}],\"bytes\":\"{}\",\"sums\":[{},{}],\"said\":[{}]}}\n",
       frame.call, quoted(story.title), sentences, trail_text(story), changes_text(story),
       blocks_text(frame.after), bytes_text(frame.after), quoted(sum_of_bytes(frame.after)),
-      quoted(sum_of_fragmentation(frame.after)));
+      quoted(sum_of_fragmentation(frame.after)), said_text(frame));
 }
 
 /// Folds the log call by call, and tells each.
@@ -104,6 +117,13 @@ bool tell_log(const std::string& text) {
   return true;
 }
 
+bool say_log(const std::string& text) {
+  fmt::print("{}", text);
+  const bool told = tell_log(text);
+  fmt::print("{{\"done\":1}}\n");
+  return told;
+}
+
 bool play_line(const std::string& line) {
   std::istringstream in(line);
   PoolSetup setup;
@@ -122,15 +142,19 @@ bool play_line(const std::string& line) {
   std::string text;
   const Result<Outcome> outcome = play(*workload, setup, {"", &text}, nullptr);
   if (!outcome) return false;
-  fmt::print("{}", text);
-  const bool told = tell_log(text);
-  fmt::print("{{\"done\":1}}\n");
-  return told;
+  return say_log(text);
 }
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc == 3) {
+    if (std::freopen("/dev/null", "w", stderr) == nullptr) return 1;  // dumps go there
+    const u64 first = std::strtoull(argv[1], nullptr, 10);
+    for (u64 i = 0; i < std::strtoull(argv[2], nullptr, 10); ++i)
+      if (!say_log(page::wild_log(first + i))) return 1;
+    return 0;
+  }
   for (std::string line; std::getline(std::cin, line);)
     if (!play_line(line)) return 1;
 }

@@ -117,7 +117,7 @@ function tellSnapshot(t, e) {
   );
   if (after.quarantinedBlocks !== 0)
     t.say(
-      `${countText(after.quarantinedBlocks, 'block')} more, ${after.quarantinedBytes} B, ` +
+      `${after.quarantinedBlocks} more, ${after.quarantinedBytes} B, ` +
         `${after.quarantinedBlocks === 1 ? 'is' : 'are'} in quarantine: ` +
         'freed, but kept from reuse.',
     );
