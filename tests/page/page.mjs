@@ -60,7 +60,7 @@ inBrowser(
     await browser.keys('b', 'ArrowLeft');
     strictEqual(await position(), 'call 1 of 9');
     await browser.keys('s');
-    strictEqual(await position(), 'call 2 of 9, event 1 of 2');
+    strictEqual(`${await position()}, ${await text('#event-position')}`, 'call 2 of 9, 1 of 2');
     await browser.keys('s', 'S', 'f');
     strictEqual(await position(), 'call 2 of 9');
     await browser.keys('c');
@@ -135,7 +135,8 @@ inBrowser('a link leads to a call, a block, a view and an event', async () => {
   );
   ok(await browser.value("!document.getElementById('carpet-panel').hidden"));
   await browser.open(`${lesson}#call=5&event=1`);
-  strictEqual(await position(), 'call 5 of 9, event 1 of 2');
+  strictEqual(`${await position()}, ${await text('#event-position')}`, 'call 5 of 9, 1 of 2');
+  strictEqual(await title(), 'pool_alloc(50) → #3 at 100');
   await browser.value("location.hash = '#call=2'");
   await new Promise((resolve) => {
     setTimeout(resolve, 100);

@@ -201,8 +201,22 @@ function keyOf(figure) {
 const COLUMNS = 1024,
   ROWS = 512;
 
-/** Draws a canvas of at most 1024 x 512 cells. colours: {used, free, waits, damaged}. */
-export function drawCarpet({timeline, place, limit, go, colours}) {
+/** The page's colours, for a canvas, which knows no style. */
+function coloursNow() {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(name).trim();
+  return {
+    used: of('--used'),
+    other: of('--used-other'),
+    free: of('--card'),
+    waits: of('--waits'),
+    damaged: of('--damage'),
+  };
+}
+
+/** Draws a canvas of at most 1024 x 512 cells. */
+export function drawCarpet({timeline, place, limit, go}) {
+  const colours = coloursNow();
   const columns = Math.min(COLUMNS, timeline.length);
   // What no block ever reached is left out if it is most of the region.
   const whole = timeline.reached * 1.1 > timeline.capacity * 0.4;

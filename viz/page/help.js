@@ -18,6 +18,7 @@ export const KEYS = [
   ['1 2 3', 'picture, bytes, carpet'],
   ['q / h', 'quiz on or off, hint'],
   ['o', 'offsets decimal or hexadecimal'],
+  ['t', 'to the op box: operations, what-if, share'],
   ['e', 'save this picture as SVG'],
   ['?', 'this help'],
 ];

@@ -25,6 +25,7 @@ const MOVES = {
   1: ({setView}) => setView('strip'),
   2: ({setView}) => setView('dump'),
   3: ({setView}) => setView('carpet'),
+  t: ({tryOut}) => tryOut(),
   g: ({askCall}) => askCall(),
   '/': ({askFind}) => askFind(),
   o: ({toggleRadix}) => toggleRadix(),

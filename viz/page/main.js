@@ -10,13 +10,14 @@ import {drawHelp} from './help.js';
 import {listenToKeys} from './keys.js';
 import {readLink} from './links.js';
 import {lives, nameOf} from './model.js';
-import {drawMoves} from './moves.js';
+import {drawMoves, updateMoves} from './moves.js';
+import {narrate} from './narrate.js';
 import {Player} from './player.js';
 import {Runs} from './runs.js';
 import {recall, remember, savePicture} from './saving.js';
 import {Quiz, drawQuiz, readQuiz} from './quiz.js';
 import {drawStage, legendOf} from './stage.js';
-import {tell} from './story.js';
+import {mainSentence, tell} from './story.js';
 import {decode} from './timeline.js';
 import {diffRows, drawTables, drawWhy} from './why.js';
 import {printable} from './words.js';
@@ -36,12 +37,16 @@ player.hiddenFrom = () => (runs.original ? Infinity : (quiz.open()?.call ?? Infi
 
 // ---- what is shown
 
+const storyOf = (frame) => tell(frame, player.radix, data.kinds);
+
 function viewOf() {
   const frame = player.timeline.frame(player.place, player.upto);
-  const story = tell(frame, player.radix, data.kinds);
+  const story = storyOf(frame);
+  const whole = player.upto === Infinity ? story : storyOf(player.timeline.frame(player.place));
   return {
     frame,
     story,
+    title: whole.title,
     radix: player.radix,
     selected: player.selected,
     upto: player.upto,
@@ -65,9 +70,18 @@ function diffOf(frame) {
 const widthOf = (element) => Math.max(280, Math.floor(element.clientWidth));
 
 function drawLegend(model) {
+  const entries = legendOf(model).map(([box, words]) => make('span', {}, box, words));
+  const radix = {title: 'Offsets decimal or hexadecimal (o)', 'data-key': 'radix', id: 'radix'};
+  const save = {title: 'Save this picture as SVG (e)', 'data-key': 'save'};
   show(
     byId('legend'),
-    legendOf(model).map(([box, words]) => make('span', {}, box, words)),
+    entries,
+    make(
+      'span',
+      {class: 'tools'},
+      button(`offsets: ${player.radix}`, toggleRadix, radix),
+      button('save svg', actions.save, save),
+    ),
   );
 }
 
@@ -88,24 +102,13 @@ function timeView() {
 
 function drawTime(sentence) {
   const view = timeView();
-  const {place, timeline} = player;
   show(byId('calls'), drawCalls({...view, hits: view.hitSet}));
   keepCurrentInSight(byId('calls'));
   show(
     byId('curve'),
     drawCurve({...view, width: widthOf(byId('curve')), sentence, short: innerHeight < 700}),
   );
-  byId('find-count').value =
-    player.query === ''
-      ? ''
-      : player.hits.length === 0
-        ? 'no hit'
-        : `hit ${Math.max(0, player.hits.indexOf(place)) + 1} of ${player.hits.length}`;
-  const names = [...player.marks].map(([name, at]) => `${name}: call ${timeline.callAt(at)}`);
-  byId('position').textContent =
-    `call ${player.call} of ${timeline.last}` +
-    (player.upto === Infinity ? '' : `, event ${player.upto} of ${player.eventCount}`);
-  byId('position').title = names.length === 0 ? '' : `marks – ${names.join(', ')}`;
+  updateMoves(player);
 }
 
 function drawViews(view) {
@@ -115,7 +118,7 @@ function drawViews(view) {
   byId('bytes-panel').hidden = chosen === 'carpet' || present;
   for (const name of ['strip', 'dump', 'carpet'])
     byId(`view-${name}`).setAttribute('aria-pressed', String(name === chosen));
-  if (chosen === 'carpet') show(byId('carpet'), drawCarpet({...timeView(), colours: colours()}));
+  if (chosen === 'carpet') show(byId('carpet'), drawCarpet(timeView()));
   const changed = [...view.story.changes.keys()][0];
   const selected = view.frame.after.blocks.find((block) => nameOf(block) === player.selected);
   show(
@@ -134,33 +137,10 @@ function drawViews(view) {
     show(byId('tables-body'), drawTables({...view, runs: byteRuns(view.frame.after)}));
 }
 
-function colours() {
-  const style = getComputedStyle(document.documentElement);
-  const of = (name) => style.getPropertyValue(name).trim();
-  return {
-    used: of('--used'),
-    other: of('--used-other'),
-    free: of('--card'),
-    waits: of('--waits'),
-    damaged: of('--damage'),
-  };
-}
-
-/** The one that a projector shows, and that is read aloud: what is wrong, or what was decided. */
-function mainSentence({sentences}) {
-  const aside = /^(Needs |Guards are written|The guards of |#\d+ was asked for)/;
-  return (
-    sentences.find((each) => each.startsWith('✗')) ??
-    sentences.find((each) => !aside.test(each)) ??
-    sentences[0] ??
-    ''
-  );
-}
-
-function drawSentence({story}) {
+function drawSentence({story, title}) {
   show(
     byId('sentence'),
-    make('h2', {class: 'call-title'}, story.title),
+    make('h2', {class: 'call-title'}, title),
     present && make('p', {}, mainSentence(story)),
   );
 }
@@ -205,7 +185,10 @@ let announced = '';
 
 function render() {
   const view = viewOf();
-  const sentence = `${view.story.title}. ${mainSentence(view.story)}`;
+  const one = player.upto <= view.frame.all.length ? view.frame.all[player.upto - 1] : undefined;
+  const sentence = one
+    ? `event ${player.upto}: ${narrate(one, data.kinds)}`
+    : `${view.title}. ${mainSentence(view.story)}`;
   drawSentence(view);
   show(byId('stage'), drawStage({...view, width: widthOf(byId('stage')), big: present}));
   drawLegend(view.frame.after);
@@ -229,8 +212,6 @@ function render() {
   const said = `Call ${player.call}: ${sentence}`;
   if (announced !== said) byId('announce').textContent = said;
   announced = said;
-  byId('play').textContent = player.playing === 0 ? '▶ play' : '❚❚ pause';
-  byId('play').setAttribute('aria-pressed', String(player.playing !== 0));
   writeAddress();
 }
 
@@ -297,6 +278,14 @@ function setView(view) {
   if (!present) byId(panel).scrollIntoView({block: 'nearest'});
 }
 
+/** The op box, ready to be typed in. */
+function tryOut() {
+  const field = document.querySelector('.op-box textarea');
+  if (!field) return;
+  byId('workshop').scrollIntoView({block: 'nearest'});
+  field.focus({preventScroll: true});
+}
+
 function askCall() {
   const field = byId('go-to');
   field.focus();
@@ -315,7 +304,6 @@ function help() {
 
 function toggleRadix() {
   player.radix = player.radix === 'dec' ? 'hex' : 'dec';
-  byId('radix').textContent = player.radix;
   render();
 }
 
@@ -361,6 +349,7 @@ const actions = {
   player,
   setView,
   askCall,
+  tryOut,
   help,
   toggleRadix,
   toggleQuiz,
@@ -376,11 +365,12 @@ quiz = Quiz.about(player.timeline, questions);
 settle();
 drawMoves(player, actions, quiz.questions.length > 0);
 followLink(location.hash);
-byId('radix').textContent = player.radix;
 byId('find').addEventListener('submit', (event) => {
   event.preventDefault();
   player.find(byId('find-box').value);
 });
+byId('hit-back').addEventListener('click', () => player.nextHit(-1));
+byId('hit-next').addEventListener('click', () => player.nextHit(1));
 byId('tables').addEventListener('toggle', () => render());
 addEventListener('hashchange', () => {
   if (location.hash !== written) followLink(location.hash);

@@ -8,7 +8,7 @@ export function drawMoves(player, actions, hasQuiz) {
     button(label, run, {
       id,
       title: says,
-      'aria-label': /[a-z]/.test(label) ? undefined : says,
+      'aria-label': /[a-z×]/.test(label) ? undefined : says,
     });
   const goTo = make(
     'form',
@@ -49,6 +49,7 @@ export function drawMoves(player, actions, hasQuiz) {
       'span',
       {class: 'group fine'},
       move('back-event', '‹ event', 'Back one event (S)', () => player.backEvent()),
+      make('span', {id: 'event-position', class: 'position'}),
       move('next-event', 'event ›', 'One event on (s)', () => player.nextEvent()),
       goTo,
     ),
@@ -60,19 +61,20 @@ export function drawMoves(player, actions, hasQuiz) {
         title: 'Play or pause (p)',
         'aria-pressed': 'false',
       }),
+      move('speed', '1×', 'Speed of playing (+ and -)', () =>
+        player.setSpeed(player.speed >= 4 ? 1 / 8 : 2),
+      ),
       move('stop-here', '● stop', 'Set or clear a stop at this call (x)', () =>
         player.toggleStop(),
       ),
       move('watch', 'watch', 'Stop where the selected block changes (w)', () =>
         player.toggleWatch(),
       ),
+      move('mark', 'mark', 'Mark this call (m and a letter)', () => player.markNext()),
+      make('span', {id: 'marks'}),
       move('diff', 'diff', 'What changed since the call before, or a mark (d)', () =>
         player.toggleDiff(),
       ),
-      button(player.radix, actions.toggleRadix, {
-        id: 'radix',
-        title: 'Offsets decimal or hexadecimal (o)',
-      }),
       ...[
         ['strip', 'picture', '1'],
         ['dump', 'all bytes', '2'],
@@ -86,8 +88,37 @@ export function drawMoves(player, actions, hasQuiz) {
       ),
       hasQuiz &&
         button('quiz', actions.toggleQuiz, {id: 'quiz-switch', title: 'Quiz on or off (q)'}),
-      move('save', 'svg', 'Save this picture as SVG (e)', actions.save),
+      move('try', 'try it', 'Type operations, and what if (t)', actions.tryOut),
       move('help-button', '? keys', 'Keys and help (?)', actions.help),
     ),
   );
+}
+
+/** What the bar says of the state: where one is, what is switched on, which marks there are. */
+export function updateMoves(player) {
+  const {timeline, place, upto, marks, hits} = player;
+  byId('position').textContent = `call ${player.call} of ${timeline.last}`;
+  byId('event-position').textContent =
+    upto === Infinity ? '–' : `${Math.min(upto, player.eventCount)} of ${player.eventCount}`;
+  byId('play').textContent = player.playing === 0 ? '▶ play' : '❚❚ pause';
+  byId('speed').textContent = `${player.speed}×`;
+  const pressed = {
+    play: player.playing !== 0,
+    'stop-here': player.stops.has(place),
+    watch: player.watched !== '',
+    diff: player.diffFrom !== undefined,
+  };
+  for (const [id, on] of Object.entries(pressed)) byId(id).setAttribute('aria-pressed', String(on));
+  show(
+    byId('marks'),
+    [...marks].map(([name, at]) =>
+      button(name, () => player.go(at), {
+        title: `To mark ${name}, call ${timeline.callAt(at)} (' ${name})`,
+        'data-key': `mark ${name}`,
+      }),
+    ),
+  );
+  const hit = `hit ${Math.max(0, hits.indexOf(place)) + 1} of ${hits.length}`;
+  byId('find-count').value = player.query === '' ? '' : hits.length === 0 ? 'no hit' : hit;
+  for (const id of ['hit-back', 'hit-next']) byId(id).hidden = hits.length === 0;
 }

@@ -155,6 +155,12 @@ export class Player {
     this.changed();
   }
 
+  /** Marks this call with the first letter that is not in use. */
+  markNext() {
+    const free = [...'abcdefghijklmnopqrstuvwxyz'].find((name) => !this.marks.has(name));
+    if (free) this.setMark(free);
+  }
+
   goToMark(name) {
     if (this.marks.has(name)) this.go(this.marks.get(name));
   }
@@ -188,8 +194,11 @@ export class Player {
   }
 
   setSpeed(by) {
-    this.speed = Math.max(0.25, Math.min(8, this.speed * by));
-    if (this.playing === 0) return;
+    this.speed = Math.max(0.25, Math.min(4, this.speed * by));
+    if (this.playing === 0) {
+      this.changed();
+      return;
+    }
     clearInterval(this.playing);
     this.playing = 0;
     this.togglePlay();

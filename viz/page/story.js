@@ -277,3 +277,14 @@ function insideText(t, block, offset) {
     );
   return 'in its back guard';
 }
+
+/** The one that a projector shows, and that is read aloud: what is wrong, or what was decided. */
+export function mainSentence({sentences}) {
+  const aside = /^(Needs |Guards are written|The guards of |#\d+ was asked for)/;
+  return (
+    sentences.find((each) => each.startsWith('✗')) ??
+    sentences.find((each) => !aside.test(each)) ??
+    sentences[0] ??
+    ''
+  );
+}
