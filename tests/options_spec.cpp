@@ -43,9 +43,9 @@ TEST_CASE("a verb takes a file and options in any order") {
 }
 
 TEST_CASE("an op list may stand for a file, with the pool it is to run in") {
-  const Options options = parsed({"replay", "--ops", "-0,+5", "--capacity", "64k", "--align", "1",
-                                  "--guards", "8", "--fill", "--records", "10", "--poison",
-                                  "--quarantine", "4k", "--check-every"});
+  const Options options =
+      parsed({"replay", "--ops", "-0,+5", "--capacity", "64k", "--align", "1", "--guards", "8",
+              "--fill", "--records", "10", "--poison", "--quarantine", "4k", "--check-every"});
   CHECK(options.ops == "-0,+5");
   CHECK(options.pool.capacity == 65536);
   CHECK(options.pool.align == 1);
@@ -55,6 +55,19 @@ TEST_CASE("an op list may stand for a file, with the pool it is to run in") {
   CHECK(options.pool.quarantine == 4096);
   CHECK(options.pool.check_every);
   CHECK(options.pool.records == 10);
+}
+
+TEST_CASE("a page has a title, a call to open at, and a window of calls") {
+  const Options options = parsed({"html", "run.jsonl", "--title", "Lesson", "--step", "4", "--from",
+                                  "3", "--to", "9", "--pool", "2", "-o", "page.html"});
+  CHECK(options.verb == Verb::html);
+  CHECK(options.title == "Lesson");
+  CHECK(options.moment.call == 4);
+  CHECK(options.from == 3);
+  CHECK(options.to == 9);
+  CHECK(options.moment.pool == 2);
+  CHECK(error({"html", "x", "--from", "9", "--to", "3"}) == "--from 9 is after --to 3");
+  CHECK(error({"html", "x", "--title", ""}) == "--title: a text is expected");
 }
 
 TEST_CASE("an op list needs no verb, nor quotes where the shell leaves it alone") {
