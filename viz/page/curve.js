@@ -48,18 +48,25 @@ function axes(view, y, height) {
       draw('text', {x: width - RIGHT + 6, y: at + 4, class: 'axis'}, `${share * 100} %`),
     );
   }
-  const steps = Math.max(1, Math.min(timeline.length - 1, Math.floor((width - LEFT - RIGHT) / 70)));
-  for (let i = 0; i <= steps; ++i) {
-    const place = Math.round(((timeline.length - 1) * i) / steps);
-    parts.push(
-      draw(
-        'text',
-        {x: x(place), y: TOP + height + TRACK + 15, 'text-anchor': 'middle', class: 'axis'},
-        String(timeline.callAt(place)),
-      ),
+  const room = Math.max(1, Math.floor((width - LEFT - RIGHT) / 70));
+  const step = niceStep((timeline.last - timeline.first) / room);
+  const label = (place) =>
+    draw(
+      'text',
+      {x: x(place), y: TOP + height + TRACK + 15, 'text-anchor': 'middle', class: 'axis'},
+      String(timeline.callAt(place)),
     );
-  }
+  const first = Math.ceil(timeline.first / step) * step;
+  for (let call = first; call <= timeline.last - step / 2; call += step)
+    parts.push(label(timeline.placeOf(call)));
+  parts.push(label(timeline.length - 1));
   return parts;
+}
+
+/** 1, 2, 5, 10, 20 ...: the first that is at least this. */
+function niceStep(least) {
+  for (let ten = 1; ; ten *= 10)
+    for (const step of [ten, 2 * ten, 5 * ten]) if (step >= least) return step;
 }
 
 const share = (figure) => (figure.free === 0 ? 0 : 1 - figure.largest / figure.free);

@@ -3,7 +3,8 @@
 import {make} from './dom.js';
 import {endOf, guardAt, lives, nameOf} from './model.js';
 
-const MOST_LINES = 96;
+const MOST_LINES = 128; // of the whole dump
+const FEW_LINES = 24; // beside the picture
 
 const hexOffset = (offset, digits) =>
   `0x${offset.toString(16).toUpperCase().padStart(digits, '0')}`;
@@ -120,10 +121,11 @@ function uniformOf(cells) {
 function linesOf(view, columns) {
   const {model} = view;
   const total = Math.ceil(model.capacity / columns);
-  const wanted = total > MOST_LINES * 4 ? Math.max(0, Math.floor(view.at / columns) - 8) : 0;
+  const most = view.unfolded ? MOST_LINES : FEW_LINES;
+  const wanted = total > most * 2 ? Math.max(0, Math.floor(view.at / columns) - 4) : 0;
   const lines = [];
   let line = wanted;
-  for (; line < total && lines.length < MOST_LINES; ++line) {
+  for (; line < total && lines.length < most; ++line) {
     const from = line * columns;
     const block = model.containing(from);
     const whole = Math.floor((endOf(block) - from) / columns);

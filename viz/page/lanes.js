@@ -2,7 +2,7 @@
 // joined to them; of a long list the dull parts are folded, with exact counts.
 import {draw} from './dom.js';
 import {endOf, lives, nameOf} from './model.js';
-import {BADGES, PAD, selectable, text, widthOf} from './stage_parts.js';
+import {BADGES, PAD, saves, selectable, text, widthOf} from './stage_parts.js';
 import {countText} from './words.js';
 
 const VERDICTS = {
@@ -162,7 +162,7 @@ function recordBox(s, record, y, height, kind) {
 }
 
 function recordOf(s, block, lines) {
-  const badge = BADGES[s.story.changes.get(block.offset)?.mark];
+  const badge = saves(s, block) ? 'SAVES' : BADGES[s.story.changes.get(block.offset)?.mark];
   const name = badge ? `${nameOf(block)} ${badge}` : nameOf(block);
   const all = [[name, 'name'], ...lines];
   const width =

@@ -69,8 +69,8 @@ function diffOf(frame) {
 
 const widthOf = (element) => Math.max(280, Math.floor(element.clientWidth));
 
-function drawLegend(model) {
-  const entries = legendOf(model).map(([box, words]) => make('span', {}, box, words));
+function drawLegend({frame, story}) {
+  const entries = legendOf(frame.after, story).map(([box, words]) => make('span', {}, box, words));
   const radix = {title: 'Offsets decimal or hexadecimal (o)', 'data-key': 'radix', id: 'radix'};
   const save = {title: 'Save this picture as SVG (e)', 'data-key': 'save'};
   show(
@@ -191,7 +191,7 @@ function render() {
     : `${view.title}. ${mainSentence(view.story)}`;
   drawSentence(view);
   show(byId('stage'), drawStage({...view, width: widthOf(byId('stage')), big: present}));
-  drawLegend(view.frame.after);
+  drawLegend(view);
   show(byId('why'), drawWhy(view));
   show(
     byId('quiz'),

@@ -6,7 +6,7 @@
 //     region      [ #0 ][ f2 ][ #2 ][ f1 ]          every byte has one x for the whole page
 //                    :           :
 //     used list   head -> #0 -> #2 -> NULL
-import {draw} from './dom.js';
+import {draw, make} from './dom.js';
 import {freeLane, usedLane, waitingLane} from './lanes.js';
 import {before, region} from './region.js';
 import {PAD, text} from './stage_parts.js';
@@ -100,7 +100,7 @@ const hatches = () =>
 
 // ---- what the colours mean
 
-export function legendOf(model) {
+export function legendOf(model, story) {
   const box = (kind, ...children) =>
     draw('svg', {class: 'stage swatch', width: 26, height: 18, 'aria-hidden': 'true'}, ...children);
   const card = (kind, letter) =>
@@ -123,6 +123,8 @@ export function legendOf(model) {
   ];
   if (model.guardSize !== 0 || model.guardBytes !== 0)
     entries.push([card('', 'G'), 'guard'], [card('bad', 'X'), 'damaged']);
+  if (story.saviours.length !== 0)
+    entries.push([make('b', {}, 'SAVES'), 'freeing it would have made room']);
   if (model.quarantine !== 0) entries.push([card('waits'), 'in quarantine']);
   return entries;
 }

@@ -34,8 +34,14 @@ export function describe(s, block) {
   const badge = change ? `, ${BADGES[change.mark].toLowerCase()}` : '';
   return (
     `${nameOf(block)}: ${kind}, ${block.size} bytes, ${offsetText(block.offset, radix)} to ` +
-    `${offsetText(endOf(block), radix)}${asked}${damage}${badge}`
+    `${offsetText(endOf(block), radix)}${asked}${damage}${badge}` +
+    (saves(s, block) ? ', freeing it would have made room' : '')
   );
+}
+
+/** Freeing it would have made room for the request that failed. */
+export function saves({story}, block) {
+  return lives(block) && story.saviours.includes(block.number);
 }
 
 export function isDamaged(model, block) {
