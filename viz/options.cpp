@@ -146,10 +146,10 @@ class Declare {
   }
 
   void which_pool() {
-    line_.value(help::pool, [this](const std::string& text) {
+    line_.value(help::pool, [&moment = options_.moment](const std::string& text) {
       u64 id = 0;
       Wrong wrong = read_count(text, id, std::numeric_limits<u32>::max());
-      options_.moment.pool = static_cast<u32>(id);
+      moment.pool = static_cast<u32>(id);
       return wrong;
     });
   }
