@@ -173,7 +173,7 @@ void Declare::page() {
   output(help::page_file);
   ops();
   text(help::title, options_.title);
-  text(help::quiz_file, options_.quiz);
+  text(help::quiz_file, options_.quiz_file);
   count(help::open_at, options_.moment.call);
   count(help::from, options_.from);
   count(help::to, options_.to);

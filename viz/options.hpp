@@ -27,7 +27,7 @@ struct Options {
   std::optional<u64> diff;         // dump: mark what changed since this call
   std::optional<u64> from, to;     // html: the calls of a window
   std::string title;               // html: empty: the input's name
-  std::string quiz;                // html: a file of questions
+  std::string quiz_file;           // html: questions
   bool check_policy = true;
   Colour colour = Colour::automatic;
   ViewOptions view;

@@ -150,7 +150,7 @@ std::optional<Error> refusal(const Collector& found, const Options& options) {
 Result<int> commands::html(const Options& options) {
   if (options.output.empty() && ::isatty(STDOUT_FILENO) == 1)
     return failure("a page is not for a terminal: say -o FILE.html");
-  const Result<std::string> quiz = read_quiz(options.quiz);
+  const Result<std::string> quiz = read_quiz(options.quiz_file);
   if (!quiz) return tl::make_unexpected(quiz.error());
   Result<Source> source = open_source(options);
   if (!source) return tl::make_unexpected(source.error());
