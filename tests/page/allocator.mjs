@@ -13,6 +13,7 @@ const page = await load(
   'ops.js',
   'story.js',
   'narrate.js',
+  'timeline.js',
   'model.js',
   'fold.js',
   'words.js',
@@ -283,6 +284,32 @@ check('random lists reach every kind of event that an op list can tell', () => {
     'release',
   ])
     ok(seen.has(kind), kind);
+});
+
+check('a log that tells nonsense is folded and told without an exception', () => {
+  const chance = randomizer(7);
+  const values = [0, 1, 7, 64, 1000, 2 ** 32, 2 ** 52, 2 ** 53 - 1];
+  const mutated = (events) =>
+    events
+      .filter(() => chance.below(20) !== 0)
+      .map((event) => {
+        const names = Object.keys(event).filter((name) => typeof event[name] === 'number');
+        const name = chance.from(names);
+        const kept = chance.below(4) !== 0 || name === 'seq' || name === 'call';
+        return kept ? event : {...event, [name]: chance.from(values)};
+      });
+  let faults = 0;
+  for (const {events} of library().slice(0, 400)) {
+    const timeline = new page.Timeline(mutated(events));
+    for (let place = 0; place < timeline.length; ++place) {
+      const frame = timeline.frame(place);
+      page.tell(frame, 'dec', kinds);
+      page.sumOfFragmentation(frame.after);
+    }
+    faults += timeline.faults;
+    page.opsOfLog(mutated(events));
+  }
+  ok(faults > 400, `${faults} events do not fit`);
 });
 
 check('an op list that is wrong is refused with the operation and the reason', () => {

@@ -1,5 +1,6 @@
 // Links: what stands behind the # of the page's address, so that a moment, a list of operations or
 // a question can be shared. '#call=42&block=17', '#cap=100&align=1&ops=+30,+20,-0'.
+import {MOST_BYTES} from './ops.js';
 import {POLICIES} from './policies.js';
 
 const whole = (text, most) => {
@@ -35,13 +36,13 @@ export function readLink(fragment) {
 function settingsOf(said) {
   const align = whole(said.get('align'), 4096) ?? 16;
   return {
-    capacity: whole(said.get('cap'), 2 ** 26) ?? 1024,
+    capacity: whole(said.get('cap'), MOST_BYTES) ?? 1024,
     align: Number.isInteger(Math.log2(align)) ? align : 16,
     policy: POLICIES.includes(said.get('policy')) ? said.get('policy') : 'first',
     guards: whole(said.get('guards'), 4096) ?? 0,
     fill: said.get('fill') === '1',
     poison: said.get('poison') === '1',
-    quarantine: whole(said.get('quarantine'), 2 ** 26) ?? 0,
+    quarantine: whole(said.get('quarantine'), MOST_BYTES) ?? 0,
     checkEvery: said.get('check') === 'every',
   };
 }

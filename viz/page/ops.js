@@ -5,6 +5,8 @@
 //                    <--opText--     <--opsOfEvents-- (a recorded log, if it can be one)
 import {WatchfulPool} from './watchful.js';
 
+export const MOST_BYTES = 2 ** 26; // of a region that the page makes
+
 /** Operations of a list; throws an Error that says which one is wrong, and why. */
 export function parseOps(text) {
   const ops = [];
@@ -184,6 +186,8 @@ export function opsOfLog(events) {
   if (events[0]?.event !== 'create')
     return {why: "the log does not begin with the pool's creation"};
   const settings = settingsOf(events);
+  if (!(settings.capacity <= MOST_BYTES))
+    return {why: 'its pool is larger than the page makes one'};
   const {ops, why} = opsOfCalls(groupCalls(events));
   if (why) return {why};
   const again = play(ops, settings).events;

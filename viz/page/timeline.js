@@ -7,6 +7,13 @@ import {Model, lives} from './model.js';
 
 const BETWEEN_KEYFRAMES = 512;
 
+/** Numbers that are too large to count with are text; what cannot be had is told exactly. */
+function valueOf(value, type, event) {
+  if (type === 'FLAG' || type === 'MARK') return value === 1;
+  const number = (type === 'U64' || type === 'OPT') && event !== 'alloc_fail';
+  return number ? Number(value) : value;
+}
+
 /** The page's rows as events. data: {kinds, events, resume}, as the tool wrote them. */
 export function decode({kinds, events: rows}) {
   const byCode = new Map(Object.entries(kinds).map(([name, kind]) => [kind.code, [name, kind]]));
@@ -21,7 +28,7 @@ export function decode({kinds, events: rows}) {
     const event = {seq: ++seq, call, event: name};
     for (const [i, [field, type]] of kind.fields.entries())
       if (values[i] !== undefined && values[i] !== null)
-        event[field] = type === 'FLAG' || type === 'MARK' ? values[i] === 1 : values[i];
+        event[field] = valueOf(values[i], type, name);
     events.push(event);
   }
   return events;

@@ -1,7 +1,7 @@
 // Workshop: the op box. A list of operations, the pool that they run in, and what if one of them
 // were another; the page's own allocator runs it (allocator.js), and it is shown like any log.
 import {button, make} from './dom.js';
-import {opText, opsText, parseOps, play} from './ops.js';
+import {MOST_BYTES, opText, opsText, parseOps, play} from './ops.js';
 import {POLICIES} from './policies.js';
 import {firstDifference} from './timeline.js';
 
@@ -119,7 +119,7 @@ const tick = (name, label, value) =>
 function formSettings(form) {
   const field = (name) => form.elements[name];
   return {
-    capacity: Math.max(1, Math.min(2 ** 26, Math.floor(Number(field('capacity').value) || 1))),
+    capacity: Math.max(1, Math.min(MOST_BYTES, Math.floor(Number(field('capacity').value) || 1))),
     align: Number(field('align').value),
     policy: field('policy').value,
     guards: Math.max(0, Math.min(4096, Math.floor(Number(field('guards').value) || 0))),
@@ -165,11 +165,11 @@ export function drawWorkshop(view) {
     make(
       'div',
       {class: 'fields'},
-      number('capacity', 'capacity', settings.capacity, 2 ** 26),
+      number('capacity', 'capacity', settings.capacity, MOST_BYTES),
       choice('align', 'alignment', settings.align, [1, 2, 4, 8, 16, 32, 64, 128, 256]),
       choice('policy', 'policy', settings.policy, POLICIES),
       number('guards', 'guards', settings.guards, 4096),
-      number('quarantine', 'quarantine', settings.quarantine, 2 ** 26),
+      number('quarantine', 'quarantine', settings.quarantine, MOST_BYTES),
       tick('fill', 'fill', settings.fill),
       tick('poison', 'poison', settings.poison),
       tick('checkEvery', 'check every call', settings.checkEvery),
