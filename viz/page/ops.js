@@ -186,8 +186,9 @@ export function opsOfLog(events) {
   if (events[0]?.event !== 'create')
     return {why: "the log does not begin with the pool's creation"};
   const settings = settingsOf(events);
-  if (!(settings.capacity <= MOST_BYTES))
-    return {why: 'its pool is larger than the page makes one'};
+  const possible = settings.align <= 4096 && settings.guards <= 4096;
+  if (!possible || !(settings.capacity <= MOST_BYTES))
+    return {why: 'its pool is not one that the page can make'};
   const {ops, why} = opsOfCalls(groupCalls(events));
   if (why) return {why};
   const again = play(ops, settings).events;
