@@ -186,9 +186,7 @@ export function opsOfLog(events) {
   if (events[0]?.event !== 'create')
     return {why: "the log does not begin with the pool's creation"};
   const settings = settingsOf(events);
-  const possible = settings.align <= 4096 && settings.guards <= 4096;
-  if (!possible || !(settings.capacity <= MOST_BYTES))
-    return {why: 'its pool is not one that the page can make'};
+  if (!isPossible(settings)) return {why: 'its pool is not one that the page can make'};
   const {ops, why} = opsOfCalls(groupCalls(events));
   if (why) return {why};
   const again = play(ops, settings).events;
@@ -213,6 +211,11 @@ export function settingsOf(events) {
     quarantine: quarantine ?? 0,
     checkEvery: looks,
   };
+}
+
+function isPossible({capacity, align, guards}) {
+  const aligned = Number.isInteger(Math.log2(align)) && align <= 4096;
+  return aligned && capacity > 0 && capacity <= MOST_BYTES && guards <= 4096;
 }
 
 const NOT_COMPARED = new Set(['seq', 'pool', 'base', 'name', 'time', 'capture']);
