@@ -242,6 +242,8 @@ function opsOfCalls(calls) {
     const op = opOfCall(call, known);
     if (typeof op === 'string') return {why: `call ${call[0].call} ${op}`};
     if (!op) continue;
+    if ('index' in op && op.index === undefined)
+      return {why: `call ${call[0].call} names a block that was never asked for`};
     const took = call.find(({event}) => event.startsWith('alloc'));
     if (op.act === 'alloc') {
       op.index = known.pointers.length;
