@@ -58,10 +58,6 @@ function findLive(m, e) {
   return lives(block) && block.number === e.block ? index : WRONG_USE;
 }
 
-function inRegion(m, offset, size) {
-  return offset >= 0 && size >= 0 && offset + size <= m.capacity;
-}
-
 // ---- the pool
 
 function openPool(m, e) {
@@ -79,9 +75,11 @@ function openPool(m, e) {
   });
 }
 
+const isPool = ({capacity, align}) => capacity > 0 && Number.isInteger(Math.log2(align));
+
 function create(m, e) {
   if (m.open || m.destroyed) return 'the pool was created before';
-  if (!(e.capacity > 0)) return BAD_SIZE;
+  if (!isPool(e)) return BAD_SIZE;
   openPool(m, e);
   m.replace(0, 0, freeBlock(e, 0, e.capacity, m.nextFreeNumber++));
   return undefined;
@@ -97,6 +95,7 @@ function forgetBlocks(m) {
 
 function snapshot(m, e) {
   if (m.destroyed) return 'the pool was destroyed before';
+  if (!isPool(e)) return BAD_SIZE;
   forgetBlocks(m);
   m.told.forget(0, m.capacity);
   Object.assign(m, {
@@ -114,7 +113,7 @@ function snapshot(m, e) {
 /** The next block of a snapshot: it starts where the last one ended. */
 function block(m, e) {
   const last = m.blocks.at(-1);
-  if (e.offset !== (last ? endOf(last) : 0) || !inRegion(m, e.offset, e.size)) return BAD_SIZE;
+  if (e.offset !== (last ? endOf(last) : 0) || !m.inRegion(e.offset, e.size)) return BAD_SIZE;
   const {offset, size} = e;
   if (e.block === undefined) {
     m.replace(m.blocks.length, 0, freeBlock(e, offset, size, m.nextFreeNumber++));
@@ -223,7 +222,7 @@ function carve(m, e, first, offset, size) {
 
 function alloc(m, e) {
   const inside = e.offset <= e.payload && e.payload + e.requested <= e.offset + e.size;
-  if (!(e.size > 0) || !inRegion(m, e.offset, e.size) || !inside) return BAD_SIZE;
+  if (!(e.size > 0) || !m.inRegion(e.offset, e.size) || !inside) return BAD_SIZE;
   const run = freeRun(m, e.offset, e.size);
   if (run < 0) return 'the block does not lie in free memory';
   const index = carve(m, e, run, e.offset, e.size);

@@ -137,6 +137,10 @@ export class Model {
     return offset === undefined ? undefined : this.at(offset);
   }
 
+  inRegion(offset, size) {
+    return offset >= 0 && size >= 0 && offset + size <= this.capacity;
+  }
+
   freeList() {
     return this.blocks.filter((block) => !block.used);
   }

@@ -263,7 +263,7 @@ export function tellResize(t, e) {
     title: `pool_realloc(#${e.block}, ${e.requested}) → resized in place`,
   });
   const old = t.frame.before.at(e.offset);
-  if (!old) return;
+  if (!old?.used) return;
   sayNeed(t, old.guard);
   sayChecked(t, e.block);
   if (e.size > e.old_size) t.say(grownText(t, e));
