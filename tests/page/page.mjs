@@ -465,6 +465,9 @@ inBrowser(
         await browser.open(address, {width, height});
         const wide = await browser.value('document.documentElement.scrollWidth');
         ok(wide <= width, `${address} at ${width}: ${wide} wide`);
+        const lists = await browser.value(`['free', 'used'].every((kind) =>
+          document.querySelector('#stage .node.' + kind))`);
+        ok(lists, `${address} at ${width}: a list without a record`);
       }
   },
 );

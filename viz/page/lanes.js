@@ -55,38 +55,56 @@ function place(s, records) {
   return records;
 }
 
-/** Folds the dull parts of a long list until the rest finds room; what matters stays. */
+/** What is kept of a list, most first: so many neighbours of what matters; short: no badges. */
+const ROUNDS = [
+  {around: Infinity},
+  {around: Infinity, short: true},
+  ...[6, 3, 2, 1, 0].map((around) => ({around})),
+  {around: 0, short: true},
+  {around: -1},
+];
+
+/** Folds the dull parts of a long list until the rest finds room; what matters goes last. */
 function foldAndPlace(s, blocks, recordOf) {
-  for (const around of [Infinity, 6, 3, 2, 1, 0]) {
-    const keep = blocks.map(
-      (block, i) =>
-        around === Infinity ||
-        matters(s, block) ||
-        (around > 0 &&
-          (i < Math.min(around, 2) ||
-            i >= blocks.length - Math.min(around, 1) ||
-            blocks.some((other, j) => Math.abs(i - j) < around && matters(s, other)))),
-    );
+  const far = distances(s, blocks);
+  for (const {around, short} of ROUNDS) {
+    const kept = (i) =>
+      far[i] < around ||
+      (far[i] === 0 && around === 0) ||
+      (around > 0 && (i < Math.min(around, 2) || i === blocks.length - 1));
     const records = [];
     for (const [i, block] of blocks.entries()) {
       const last = records.at(-1);
-      if (keep[i]) records.push(recordOf(block));
+      if (kept(i)) records.push(recordOf(block, short));
       else if (last?.folded) last.folded.push(block);
-      else records.push({folded: [block], width: 0});
+      else records.push({folded: [block]});
     }
-    for (const record of records) {
-      if (!record.folded) continue;
-      record.lines = [[`⋯ ${record.folded.length} more`, 'size']];
-      record.width = 16 + widthOf(record.lines[0][0], 12 * s.f);
-      record.block = {
-        offset: record.folded[0].offset,
-        size: endOf(record.folded.at(-1)) - record.folded[0].offset,
-      };
-    }
-    const placed = place(s, records);
+    const placed = place(
+      s,
+      records.map((record) => (record.folded ? folded(s, record) : record)),
+    );
     if (placed) return placed;
   }
   return [];
+}
+
+function folded(s, {folded: blocks}) {
+  const words = `⋯ ${blocks.length} more`;
+  const {offset} = blocks[0];
+  return {
+    folded: blocks,
+    lines: [[words, 'size']],
+    width: 16 + widthOf(words, 12 * s.f),
+    block: {offset, size: endOf(blocks.at(-1)) - offset},
+  };
+}
+
+/** Of each block, how many places away the nearest one is that matters. */
+function distances(s, blocks) {
+  const far = blocks.map((block) => (matters(s, block) ? 0 : blocks.length + 1));
+  for (let i = 1; i < far.length; ++i) far[i] = Math.min(far[i], far[i - 1] + 1);
+  for (let i = far.length - 2; i >= 0; --i) far[i] = Math.min(far[i], far[i + 1] + 1);
+  return far;
 }
 
 function matters({story, selected}, block) {
@@ -161,9 +179,10 @@ function recordBox(s, record, y, height, kind) {
   );
 }
 
-function recordOf(s, block, lines) {
-  const badge = saves(s, block) ? 'SAVES' : BADGES[s.story.changes.get(block.offset)?.mark];
-  const name = badge ? `${nameOf(block)} ${badge}` : nameOf(block);
+function recordOf(s, block, lines, short) {
+  const mark = BADGES[s.story.changes.get(block.offset)?.mark];
+  const badge = saves(s, block) ? 'SAVES' : mark;
+  const name = badge && !short ? `${nameOf(block)} ${badge}` : nameOf(block);
   const all = [[name, 'name'], ...lines];
   const width =
     16 +
@@ -176,16 +195,14 @@ export function freeLane(s) {
   const blocks = model.freeList();
   const looks = new Map(story.trail.map((look) => [look.number, look]));
   const least = story.asItLies ? story.needed : story.room;
-  const records = foldAndPlace(s, blocks, (block) => {
-    const look = looks.get(block.number);
-    const said = look ? VERDICTS[look.verdict]({...look, least}) : [];
+  const records = foldAndPlace(s, blocks, (block, short) => {
+    const look = short ? undefined : looks.get(block.number);
+    const said = look ? VERDICTS[look.verdict]({...look, least}) : [`${block.size} B`];
     return recordOf(
       s,
       block,
-      [
-        ...said.map((words) => [words, 'size']),
-        said.length === 0 && [`${block.size} B`, 'size'],
-      ].filter(Boolean),
+      said.map((words) => [words, 'size']),
+      short,
     );
   });
   const searched =
@@ -216,7 +233,7 @@ export function freeLane(s) {
 export function usedLane(s) {
   const {model, usedTop, usedHeight, stripTop, strip} = s;
   const blocks = model.blocks.filter(lives);
-  const records = foldAndPlace(s, blocks, (block) => recordOf(s, block, []));
+  const records = foldAndPlace(s, blocks, (block, short) => recordOf(s, block, [], short));
   const said = [`${countText(blocks.length, 'block')}, ${model.usedBytes} B`];
   return [
     ...laneFrame(
@@ -241,7 +258,7 @@ export function waitingLane(s) {
   const {model, waitTop, usedHeight} = s;
   if (model.quarantine === 0) return [];
   const blocks = model.inQuarantine();
-  const records = foldAndPlace(s, blocks, (block) => recordOf(s, block, []));
+  const records = foldAndPlace(s, blocks, (block, short) => recordOf(s, block, [], short));
   const sum =
     `${countText(blocks.length, 'block')}, ${model.quarantinedBytes} of at most ` +
     `${model.quarantine} B`;
