@@ -286,6 +286,49 @@ check('random lists reach every kind of event that an op list can tell', () => {
     ok(seen.has(kind), kind);
 });
 
+check(
+  'going back shows the pool as it was: any call, in any order, is what going there gives',
+  () => {
+    const chance = randomizer(11);
+    for (const extra of [{fill: true}, {poison: true, quarantine: 300}, {guards: 8}]) {
+      const ops = Array.from({length: 120}, () => randomList(chance, 2000)).map((list, i, lists) =>
+        shifted(list, lists.slice(0, i)),
+      );
+      const {events} = page.play(page.parseOps(ops.join(',')), {
+        ...randomSettings(chance),
+        capacity: 2000,
+        ...extra,
+      });
+      const timeline = new page.Timeline(events);
+      const seen = (frame) =>
+        JSON.stringify([
+          rowsOf(frame.after),
+          bytesOf(frame.after),
+          page.sumOfBytes(frame.before),
+          page.tell(frame, 'dec', kinds).sentences,
+        ]);
+      const forwards = framesOf(events).map(seen);
+      ok(timeline.keyframes.length > 3, `${timeline.keyframes.length} keyframes`);
+      for (let i = 0; i < 300; ++i) {
+        const place = chance.below(timeline.length);
+        strictEqual(seen(timeline.frame(place)), forwards[place], `call ${place}`);
+      }
+    }
+  },
+);
+
+/** A list that follows others: its allocations are numbered on. */
+function shifted(list, before) {
+  const made = before.flatMap((each) => page.parseOps(each)).filter(({act}) => act === 'alloc');
+  return page.opsText(
+    page
+      .parseOps(list)
+      .map((op) =>
+        op.index === undefined || op.act === 'alloc' ? op : {...op, index: op.index + made.length},
+      ),
+  );
+}
+
 check('a log that tells nonsense is folded and told without an exception', () => {
   const chance = randomizer(7);
   const values = [0, 1, 7, 64, 1000, 2 ** 32, 2 ** 52, 2 ** 53 - 1];
