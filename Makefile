@@ -7,6 +7,7 @@
 #   make fuzz            looks for inputs that break a fuzz target, FUZZ_SECONDS=60 of them for each
 #                        of FUZZ="api read_log" (make deps-fuzz gets clang)
 #   make memcheck        the specs under Valgrind
+#   make deps-page       gets what the tests of the lesson page need: node, browsers, axe-core
 #   make POOL_DEBUG=1    the same library, narrating every pool on stderr
 #   make B=dir           another build folder; make install PREFIX=/usr DESTDIR=/tmp/stage; JOBS=-j2
 B ?= build
@@ -27,8 +28,8 @@ else_clean := "If everything is there by now: make clean, as Meson remembers."
 .DEFAULT_GOAL := all
 .NOTPARALLEL:
 unexport MEMPOOL_LOG MEMPOOL_OPTIONS
-.PHONY: all configure tools deps deps-dev deps-bench deps-fuzz demo test docs bench bench-page fuzz \
-  memcheck install clean help
+.PHONY: all configure tools deps deps-dev deps-bench deps-fuzz deps-page demo test docs bench \
+  bench-page fuzz memcheck install clean help
 
 all: configure
 	@$(NINJA) $(JOBS) -C $(B)
@@ -65,6 +66,13 @@ deps-bench:
 
 deps-fuzz:
 	@sh .ci/deps --install fuzz
+
+# axe-core goes beside the build, not into the source.
+deps-page:
+	@sh .ci/deps --install page
+	@if command -v npm >/dev/null 2>&1; then mkdir -p $(B)/page-tests && \
+	  cp tests/page/package.json $(B)/page-tests/ && npm install --silent --prefix $(B)/page-tests; \
+	else echo "npm is not installed: axe-core's case will be skipped" >&2; fi
 	@rm -rf $(B)-fuzz
 
 demo: all

@@ -57,6 +57,19 @@ TEST_CASE("an op list may stand for a file, with the pool it is to run in") {
   CHECK(options.pool.records == 10);
 }
 
+TEST_CASE("a page has a title, a call to open at, and a window of calls") {
+  const Options options = parsed({"html", "run.jsonl", "--title", "Lesson", "--step", "4", "--from",
+                                  "3", "--to", "9", "--pool", "2", "-o", "page.html"});
+  CHECK(options.verb == Verb::html);
+  CHECK(options.title == "Lesson");
+  CHECK(options.moment.call == 4);
+  CHECK(options.from == 3);
+  CHECK(options.to == 9);
+  CHECK(options.moment.pool == 2);
+  CHECK(error({"html", "x", "--from", "9", "--to", "3"}) == "--from 9 is after --to 3");
+  CHECK(error({"html", "x", "--title", ""}) == "--title: a text is expected");
+}
+
 TEST_CASE("an op list needs no verb, nor quotes where the shell leaves it alone") {
   CHECK(parsed({"+100,+200,-0"}).verb == Verb::ops);
   CHECK(parsed({"+100,+200,-0"}).ops == "+100,+200,-0");
@@ -134,7 +147,7 @@ TEST_CASE("a verb or an option that is mistyped is answered with the one that wa
 }
 
 TEST_CASE("what is planned but not there is refused by name") {
-  CHECK(error({"html", "x"}) == "'html' is not built yet");
+  CHECK(error({"record", "x"}) == "'record' is not built yet");
   CHECK(error({"convert", "x", "-o", "a.trace.json"}) ==
         "'a.trace.json': the format .trace.json is not built yet");
 }

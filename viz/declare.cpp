@@ -85,12 +85,8 @@ class Declare {
   void moment() {
     Moment& moment = options_.moment;
     const bool begins = options_.verb == Verb::step;
-    line_.value(begins ? help::begin : help::step, [&moment](const std::string& text) {
-      return read_count(text, moment.call.emplace());
-    });
-    line_.value(help::seq, [&moment](const std::string& text) {
-      return read_count(text, moment.seq.emplace());
-    });
+    count(begins ? help::begin : help::step, moment.call);
+    count(help::seq, moment.seq);
     pool();
   }
 
@@ -215,7 +211,21 @@ class Declare {
     });
   }
 
+  void text(const help::Option& option, std::string& target) {
+    line_.value(option, [&target](const std::string& given) -> Wrong {
+      target = given;
+      return given.empty() ? Wrong("a text is expected") : std::nullopt;
+    });
+  }
+
+  void count(const help::Option& option, std::optional<u64>& target) {
+    line_.value(option, [&target](const std::string& given) {
+      return read_count(given, target.emplace());
+    });
+  }
+
   void view();
+  void page();
   void lesson_verb();
 
   CommandLine& line_;
@@ -228,6 +238,19 @@ void Declare::view() {
   offsets();
   pool_setup();
   options_.view.radix = options_.verb == Verb::dump ? Radix::hex : Radix::dec;
+}
+
+void Declare::page() {
+  output(help::page_file);
+  ops();
+  text(help::title, options_.title);
+  text(help::quiz_file, options_.quiz_file);
+  count(help::open_at, options_.moment.call);
+  count(help::from, options_.from);
+  count(help::to, options_.to);
+  pool();
+  offsets();
+  pool_setup();
 }
 
 void Declare::verb() {
@@ -243,6 +266,7 @@ void Declare::verb() {
       line_.flag(help::no_policy, options_.check_policy, false);
       ops();
       return pool_setup();
+    case Verb::html: return page();
     case Verb::convert:
       output(help::export_file);
       ops();
@@ -298,6 +322,7 @@ void Declare::lesson_verb() {
     case Verb::ostep: declare(line_, options_.ostep); return output(help::log_file);
     case Verb::quiz:
       output(help::sheet_file);
+      text(help::title, options_.title);
       quiz();
       ops();
       pool();

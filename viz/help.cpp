@@ -76,6 +76,16 @@ constexpr Verb table[] = {
      "mempool-viz step run.jsonl\n"
      "  mempool-viz step --ops '+30,+20,-0,+40' --capacity 100 --align 1\n"
      "  mempool-viz step run.jsonl --batch -ex 'goto first fail' -ex why"},
+    {"html", "the lesson page: one file for any browser", "LOG [-o FILE] [options]",
+     "Writes a page that shows every call both ways: the region to scale, both lists,\n"
+     "the bytes, what was searched and why. It holds all that it needs and asks no\n"
+     "network. In it an op list can be typed, changed midway, and shared as a link;\n"
+     "FILE.html#call=7 opens at a call, FILE.html?present=1 is for a projector.\n"
+     "\n"
+     "A page holds 200000 events: of a longer log say which calls, --from A --to B.\n"
+     "The page and the tool say what was left out.",
+     "mempool-viz html run.jsonl -o run.html\n"
+     "  mempool-viz html --ops '+100,+200,-0,+50' --align 1 -o lesson.html"},
     {"convert", "write a log in another format", "LOG -o FILE [options]",
      ".jsonl gives the same events as text, in their normal form; .mplog as binary\n"
      "records, a third of the size and faster to read; .csv one row an event, with a\n"

@@ -58,6 +58,7 @@ inline constexpr Option log_file{"-o,--output", "LOG", "keep the events in this 
 inline constexpr Option text_file{"-o,--output", "FILE", "write to FILE, not to standard output"};
 inline constexpr Option picture_file{"-o,--output", "FILE",
                                      ".dot, .svg, .png or .pdf; --steps: a folder, or .svg"};
+inline constexpr Option page_file{"-o,--output", "FILE", "the page, such as lesson.html"};
 inline constexpr Option export_file{"-o,--output", "FILE", ".jsonl or .csv"};
 
 inline constexpr Option no_policy{"--no-policy", "",
@@ -124,6 +125,11 @@ inline constexpr Option batch{"--batch", "", "run the -ex commands and end"};
 inline constexpr Option plain{"--plain", "", "read commands as lines: no full screen"};
 inline constexpr Option execute{"-e,--ex", "CMD", "run this command first; -ex CMD is the same"};
 inline constexpr Option script{"-x,--command", "FILE", "run the commands of a file first"};
+inline constexpr Option title{"--title", "TEXT", "the page's title (the name of LOG)"};
+inline constexpr Option open_at{"--step", "N", "the call that the page opens at (the first)"};
+inline constexpr Option from{"--from", "A", "leave out the calls before A"};
+inline constexpr Option to{"--to", "B", "leave out the calls after B"};
+inline constexpr Option quiz_file{"--quiz", "FILE", "questions to ask on the way, as JSON"};
 
 // ---- pages
 [[nodiscard]] std::span<const Verb> verbs();

@@ -93,6 +93,8 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
     return "--batch needs a command: -ex 'goto last' -ex why";
   if (options.plain && !options.batch && options.input == "-")
     return "--plain reads commands from standard input, so the log has to be a file";
+  if (options.from && options.to && *options.from > *options.to)
+    return fmt::format("--from {} is after --to {}", *options.from, *options.to);
   if (options.diff && options.input == "-")
     return "--diff reads the log twice, so it cannot be standard input";
   if (options.diff && options.moment.seq) return "--diff compares calls: give --step, not --seq";
@@ -106,9 +108,9 @@ constexpr std::pair<std::string_view, Verb> verbs[] = {
     {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
     {"compare", Verb::compare}, {"duel", Verb::duel},   {"gen", Verb::gen},
     {"stats", Verb::stats},     {"ostep", Verb::ostep}, {"quiz", Verb::quiz},
-    {"grade", Verb::grade},     {"step", Verb::step}};
+    {"grade", Verb::grade},     {"step", Verb::step},   {"html", Verb::html}};
 
-constexpr std::string_view verbs_to_come[] = {"record", "html"};
+constexpr std::string_view verbs_to_come[] = {"record"};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";

@@ -25,6 +25,7 @@ enum class Verb {
   diagram,
   dump,
   step,
+  html,
   convert,
   compare,
   duel,
@@ -48,6 +49,9 @@ struct Options {
   std::optional<u64> diff;         // dump: mark what changed since this call
   std::optional<std::pair<u64, u64>> steps;  // diagram: calls from, to
   std::string format = "svg";                // diagram: of the files in a folder
+  std::optional<u64> from, to;               // html: the calls of a window
+  std::string title;                         // html, quiz; empty: by the input
+  std::string quiz_file;                     // html: questions
   bool check_policy = true;
   std::vector<std::string> commands;  // step: what it is to do at first
   bool batch = false, plain = false;  // step: nothing but those; lines in place of a screen

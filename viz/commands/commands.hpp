@@ -34,6 +34,7 @@ namespace commands {
 [[nodiscard]] Result<int> stats(const Options& options);
 [[nodiscard]] Result<int> ostep(const Options& options);
 [[nodiscard]] Result<int> step(const Options& options);
+[[nodiscard]] Result<int> html(const Options& options);
 [[nodiscard]] Result<int> ops(const Options& options);
 
 }  // namespace commands

@@ -199,7 +199,9 @@ Result<int> commands::quiz(const Options& options) {
                                                   : options.input;
   for (u64 variant = 0; variant < options.variants; ++variant) {
     const u64 seed = options.seed + variant;
-    Quiz quiz{fmt::format("Quiz on {}", printable(name)), gathered->pool, seed,
+    const std::string title =
+        options.title.empty() ? fmt::format("Quiz on {}", name) : options.title;
+    Quiz quiz{printable(title), gathered->pool, seed,
               pick(gathered->questions, options.count, seed)};
     if (!options.answers.empty()) {
       const Result<void> written = write_output("", grade_all(quiz, options.answers));

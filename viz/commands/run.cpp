@@ -34,6 +34,7 @@ Result<int> dispatch(const Options& options) {
     case Verb::stats: return commands::stats(options);
     case Verb::ostep: return commands::ostep(options);
     case Verb::step: return commands::step(options);
+    case Verb::html: return commands::html(options);
   }
   return bad;
 }

@@ -1,0 +1,83 @@
+// Policies: which free block serves a request. Five loops over a list, and nothing else.
+//
+//     free list (address order), bytes needed, cursor --choose--> a free block, or none
+//
+// Both the page's own allocator and its narration ask these. Ties go to the lowest address.
+
+export const POLICIES = ['first', 'next', 'best', 'worst', 'good'];
+
+/** The lowest address that fits. */
+function firstFit(list, needed) {
+  return list.find((block) => block.size >= needed);
+}
+
+/** The lowest-address block that fits and ends after the cursor, else the lowest that fits. */
+function nextFit(list, needed, cursor) {
+  return (
+    list.find((block) => block.size >= needed && block.offset + block.size > cursor) ??
+    firstFit(list, needed)
+  );
+}
+
+/** The smallest that fits. */
+function bestFit(list, needed) {
+  let best;
+  for (const block of list)
+    if (block.size >= needed && (!best || block.size < best.size)) best = block;
+  return best;
+}
+
+/** The largest. */
+function worstFit(list, needed) {
+  let worst;
+  for (const block of list)
+    if (block.size >= needed && (!worst || block.size > worst.size)) worst = block;
+  return worst;
+}
+
+/** The lowest address in the first size class whose every block fits. */
+function goodFit(list, needed) {
+  const sure = goodClassThatFits(needed);
+  let good;
+  for (const block of list) {
+    const own = goodClass(block.size);
+    if (own >= sure && (!good || own < goodClass(good.size))) good = block;
+  }
+  return good ?? firstFit(list, needed); // what still fits is in the request's own class
+}
+
+const CHOOSERS = {first: firstFit, next: nextFit, best: bestFit, worst: worstFit, good: goodFit};
+
+/** The free block that the policy takes from; undefined if none serves. */
+export function choose(policy, list, needed, cursor) {
+  return Object.hasOwn(CHOOSERS, policy) ? CHOOSERS[policy](list, needed, cursor) : undefined;
+}
+
+// ---- good fit's size classes: exact below 512 bytes, then 32 an octave
+
+function octaveOf(size) {
+  let octave = Math.floor(Math.log2(size));
+  while (2 ** octave > size) --octave;
+  while (2 ** (octave + 1) <= size) ++octave;
+  return octave;
+}
+
+export function goodClass(size) {
+  if (size < 512) return size;
+  const octave = octaveOf(size); // 9 for 512 to 1023
+  return 512 + (octave - 9) * 32 + Math.floor(size / 2 ** (octave - 5)) - 32;
+}
+
+/** The first class whose every block has at least this size. */
+export function goodClassThatFits(size) {
+  const own = goodClass(size);
+  return size === 0 || goodClass(size - 1) < own ? own : own + 1;
+}
+
+/** "160 B", "1024 to 1055 B": the sizes of a class. */
+export function goodClassText(number) {
+  if (number < 512) return `${number} B`;
+  const width = 2 ** (Math.floor((number - 512) / 32) + 4);
+  const first = (32 + (number % 32)) * width;
+  return `${first} to ${first + width - 1} B`;
+}
