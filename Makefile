@@ -6,6 +6,7 @@
 #                        BENCH='--help' and the like are handed on
 #   make fuzz            looks for inputs that break a fuzz target, FUZZ_SECONDS=60 of them for each
 #                        of FUZZ="api read_log" (make deps-fuzz gets clang)
+#   make lessons         the lessons, and a zip of them that needs no network
 #   make memcheck        the specs under Valgrind
 #   make deps-page       gets what the tests of the lesson page need: node, browsers, axe-core
 #   make POOL_DEBUG=1    the same library, narrating every pool on stderr
@@ -28,7 +29,7 @@ else_clean := "If everything is there by now: make clean, as Meson remembers."
 .DEFAULT_GOAL := all
 .NOTPARALLEL:
 unexport MEMPOOL_LOG MEMPOOL_OPTIONS
-.PHONY: all configure tools deps deps-dev deps-bench deps-fuzz deps-page demo test docs bench \
+.PHONY: all configure tools deps deps-dev deps-bench deps-fuzz deps-page demo test docs lessons bench \
   bench-page fuzz memcheck install clean help
 
 all: configure
@@ -94,6 +95,10 @@ docs: configure
 	    "Run:  make deps deps-dev   (it runs: $$(sh .ci/deps build); $$(sh .ci/deps dev))" \
 	    $(else_clean) >&2; exit 1; fi
 	@$(NINJA) $(JOBS) -C $(B) docs && echo "Open $(B)/docs/html/index.html"
+
+lessons: docs
+	@$(NINJA) $(JOBS) -C $(B) lessons && \
+	  echo "Open $(B)/docs/html/lessons.html, or take $(B)/docs/mempool-lessons.zip with you"
 
 # A release build of its own, as times of a debug build say nothing.
 bench_program := $(B)-bench/tests/bench/mempool-bench

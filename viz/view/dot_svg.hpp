@@ -1,4 +1,4 @@
-// Dot's SVG: what Graphviz's pictures still need: words for those who do not see them, and movement.
+// Dot's SVG: what its pictures still need: words for those who do not see them, and movement.
 //
 //     dot's SVG, caption --with_caption--> a picture with title, description and named links
 //     several of them    --animate-------> one picture that shows them one after the other
