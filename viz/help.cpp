@@ -45,12 +45,12 @@ constexpr Verb table[] = {
      "changed. The name of FILE says the format; .svg, .png and .pdf need Graphviz.\n"
      "Without -o the DOT text goes to standard output, for a pipe.\n"
      "\n"
-     "--steps A..B -o FOLDER makes slides: a picture a call, all of one size, in which\n"
-     "nothing moves but what the call changes. -o FILE.svg puts them into one SVG that\n"
-     "shows them one after the other.\n"
+     "--steps A..B -o FOLDER makes slides: a picture a call, all of one size, in\n"
+     "which nothing moves but what the call changes. -o FILE.svg puts them into one\n"
+     "SVG that shows them one after the other.\n"
      "\n"
-     "--blank lists, sizes or all leaves that out, for a class to complete; the answer\n"
-     "is drawn beside it, into FILE-key.svg.",
+     "--blank lists, sizes or all leaves that out, for a class to complete; the\n"
+     "answer is drawn beside it, into FILE-key.svg.",
      "mempool-viz diagram run.jsonl --step 5 -o step5.svg\n"
      "  mempool-viz diagram run.jsonl --steps 3..6 --for slide --format png -o slides\n"
      "  mempool-viz diagram run.jsonl --steps 3..6 -o lesson.svg\n"
@@ -92,11 +92,11 @@ constexpr Verb table[] = {
      "column for every field there is. What cannot be carried over is said.",
      "mempool-viz convert run.jsonl -o run.csv"},
     {"quiz", "questions about a log, graded", "LOG [--seed N] [options]",
-     "Asks what the next call will do, and explains every wrong answer by the rule it\n"
-     "breaks: guards forgotten, another policy, coalescing with one side only. On a\n"
-     "terminal it asks; in a pipe it writes the sheet, with -c the key, too. -o writes\n"
-     "both into files. An answer is the letter or what it stands for; numbers may be\n"
-     "hexadecimal, and lists have any signs between their numbers.\n"
+     "Asks what the next call will do, and explains every wrong answer by the rule\n"
+     "it breaks: guards forgotten, another policy, coalescing with one side only. On\n"
+     "a terminal it asks; in a pipe it writes the sheet, with -c the key, too. -o\n"
+     "writes both into files. An answer is the letter or what it stands for; numbers\n"
+     "may be hexadecimal, and lists have any signs between their numbers.\n"
      "\n"
      "Kinds: fits, block_size, which_block, offset, free_list, coalesces,\n"
      "fragmentation, first_damage. gift, moodle-xml and json hold the answers.",
@@ -104,13 +104,14 @@ constexpr Verb table[] = {
      "  mempool-viz quiz lesson.jsonl --seed 7 --variants 30 -o sheet.html\n"
      "  mempool-viz quiz --ops '+100,+200,-0,+50' --align 1 --answers 'b;100;a'"},
     {"grade", "a student's own allocator, judged by its log", "LOG [--rules LIST] [options]",
-     "Holds every call against the rules, each by itself: blocks lie in the pool and over\n"
-     "no other, only live ones are freed, nothing is refused for which there is room; and\n"
-     "those of --rules (first,coalesce). Names the first call that breaks each, shows the\n"
-     "pool there, and which single mistake would give all the answers of the log.\n"
+     "Holds every call against the rules, each by itself: blocks lie in the pool and\n"
+     "over no other, only live ones are freed, nothing is refused for which there is\n"
+     "room; and those of --rules (first,coalesce). Names the first call that breaks\n"
+     "each, shows the pool there, and which single mistake would give all the\n"
+     "answers of the log.\n"
      "\n"
-     "LOG needs create, alloc, alloc_fail and free alone: examples/ has emitters in C and\n"
-     "Python. Exit status 1: a rule is broken.",
+     "LOG needs create, alloc, alloc_fail and free alone: examples/student has\n"
+     "emitters in C and Python. Exit status 1: a rule is broken.",
      "mempool-viz grade student.jsonl --rules first,coalesce,align=16\n"
      "  mempool-viz grade student.jsonl --format json"},
     {"compare", "one workload on several allocators",

@@ -57,7 +57,7 @@ inline constexpr Option color{"--color", "WHEN", "auto, always or never (auto; N
 inline constexpr Option log_file{"-o,--output", "LOG", "keep the events in this .jsonl log"};
 inline constexpr Option text_file{"-o,--output", "FILE", "write to FILE, not to standard output"};
 inline constexpr Option picture_file{"-o,--output", "FILE",
-                                     ".dot, .svg, .png or .pdf; --steps: a folder, or .svg"};
+                                     ".dot, .svg, .png or .pdf; --steps: a folder"};
 inline constexpr Option page_file{"-o,--output", "FILE", "the page, such as lesson.html"};
 inline constexpr Option export_file{"-o,--output", "FILE", ".jsonl or .csv"};
 
@@ -65,8 +65,7 @@ inline constexpr Option no_policy{"--no-policy", "",
                                   "placements need not follow the policy (other allocators)"};
 inline constexpr Option steps{"--steps", "A..B", "a picture of each call from A to B"};
 inline constexpr Option format{"--format", "F", "of --steps' pictures: svg, png, pdf or dot (svg)"};
-inline constexpr Option blank{"--blank", "WHAT",
-                              "a drawing to complete: without lists, sizes or all"};
+inline constexpr Option blank{"--blank", "WHAT", "a drawing to complete: no lists, sizes or all"};
 inline constexpr Option look{"--for", "LOOK", "doc, or slide: large type, few cards (doc)"};
 inline constexpr Option ascii{"--ascii-labels", "", "x, -> and >= in place of their signs"};
 inline constexpr Option diff{"--diff", "M", "mark what changed since call M, and show only that"};
@@ -81,14 +80,13 @@ inline constexpr Option count{"--count", "N", "questions (8)"};
 inline constexpr Option variants{"--variants", "N", "so many sheets, by seed, seed + 1, ... (1)"};
 inline constexpr Option kinds{"--kinds", "A,B", "only questions of these kinds"};
 inline constexpr Option quiz_format{"--format", "F",
-                                    "text, md, html, gift, moodle-xml or json (by FILE, or text)"};
+                                    "text, md, html, gift, moodle-xml or json (as FILE says)"};
 inline constexpr Option with_answers{"-c,--key", "",
                                      "without -o: the answers behind the questions"};
 inline constexpr Option answers{"--answers", "A;B", "grades these answers, one a question"};
 inline constexpr Option sheet_file{"-o,--output", "FILE", "the sheet; its key goes to FILE-key"};
 
-inline constexpr Option rules{"--rules", "LIST",
-                              "first,next,best,worst,good,coalesce,split,align=N,header=N"};
+inline constexpr Option rules{"--rules", "LIST", "a policy, coalesce, split, align=N, header=N"};
 inline constexpr Option report_format{"--format", "F", "text or json (text)"};
 inline constexpr Option policies{"--policies", "P,P",
                                  "policies or list models (all five policies)"};

@@ -185,7 +185,7 @@ def pictures():
 def caption():
     viz('diagram', '--ops', '+100,+200,-0,+5000', *POOL, '-o', 'a.svg')
     root = xml.parse('a.svg').getroot()
-    expect_equal(root.get('role'), 'img')
+    expect_equal(root.get('role'), 'group')
     expect_equal(root.get('aria-labelledby'), 'title desc')
     expect_in('pool_alloc(5000)', root.find(f'{SVG}title').text)
     expect(root.find(f'{SVG}desc').text, 'a description')

@@ -173,13 +173,15 @@ function saySaviours(t, resized) {
     const joined = piece.size === block.size ? '' : ' with its free neighbours';
     const where = grows ? ', right where it is to grow' : '';
     story.saviours.push(block.number);
-    said.push(`${nameOf(block)} (${piece.size} B${joined}${where})`);
+    said.push({name: nameOf(block), what: `(${piece.size} B${joined}${where})`});
   }
+  const alone = said.length === 1 ? ' alone' : '';
+  const texts = said.map(({name, what}) => `${name}${alone} ${what}`);
   if (before.usedBlocks === 0) return;
   t.say(
     said.length === 0
       ? 'No single free would have made room.'
-      : `Freeing ${listText(said, 3, 'or')} would have made room.`,
+      : `Freeing ${listText(texts, 3, 'or')} would have made room.`,
   );
 }
 
