@@ -105,8 +105,12 @@ std::string verdict(const Model& model, u64 needed) {
   return "yes";
 }
 
+/// Where every free block fits there is nothing to think about.
 void ask_fits(const Asked& asked, std::vector<Question>& questions) {
   const Model& model = asked.frame.before;
+  const Holes holes = holes_of(model);
+  const auto fits = [&](const Hole& hole) { return hole.size >= asked.right.needed; };
+  if (!holes.empty() && std::ranges::all_of(holes, fits)) return;
   Question question = begin(asked, "fits", "Is it served?");
   question.choices.push_back({verdict(model, asked.right.needed), true, question.why});
   Rules careless = asked.rules;
