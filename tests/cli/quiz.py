@@ -8,8 +8,8 @@ import subprocess
 import xml.etree.ElementTree as xml
 
 import harness
-from harness import (case, environment, expect, expect_equal, expect_in, log, read, refused, tool,
-                     viz)
+from harness import (NO_TERMINALS, case, environment, expect, expect_equal, expect_in,
+                     has_terminals, log, read, refused, tool, viz)
 
 OPS = '+100,+200,+300,-1,+50,-0,+120,-2,+400'
 
@@ -123,7 +123,7 @@ def on_terminal(arguments, typed):
 
 
 @case('on a terminal it asks, answers at once and counts; the end of input ends it',
-      needs=lambda: os.path.exists('/dev/ptmx'), lacks='a terminal')
+      needs=has_terminals, lacks=NO_TERMINALS)
 def terminal():
     log(ops=OPS)
     text, status = on_terminal(['quiz', 'run.jsonl', '--count', '3'], b'a\nb\n\n')

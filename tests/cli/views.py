@@ -5,8 +5,8 @@ import shutil
 import xml.etree.ElementTree as xml
 
 import harness
-from harness import (OPS, POOL, case, environment, expect, expect_equal, expect_in, log, read,
-                     refused, tool, viz, write)
+from harness import (NO_TERMINALS, OPS, POOL, case, environment, expect, expect_equal, expect_in,
+                     has_terminals, log, read, refused, tool, viz, write)
 
 SVG = '{http://www.w3.org/2000/svg}'
 
@@ -111,19 +111,6 @@ def no_colour():
     log()
     expect('\x1b' not in viz('dump', 'run.jsonl').text, 'no colour in a pipe')
     expect('\x1b' in viz('dump', 'run.jsonl', '--color', 'always').text, 'colour when asked for')
-
-
-def has_terminals():
-    """A chroot may have no /dev/pts."""
-    try:
-        for end in os.openpty():
-            os.close(end)
-        return True
-    except OSError:
-        return False
-
-
-NO_TERMINALS = 'no pseudo-terminals here'  # .ci/count.py lets this pass
 
 
 @case('a terminal gets colour, unless NO_COLOR is set', needs=has_terminals, lacks=NO_TERMINALS)
