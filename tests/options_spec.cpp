@@ -188,8 +188,8 @@ TEST_CASE("arguments that do not fit together are refused") {
   CHECK(error({"show", "a", "--ops", "+1"}) == "give a LOG or --ops, not both ('a' is there too)");
   CHECK(error({"show", "a", "--align", "1"}) == "--align is for --ops: a log has its own pool");
   CHECK(error({"show", "a", "--step", "1", "--seq", "2"}) == "give --step or --seq, not both");
-  CHECK(error({"dump", "-", "--diff", "2"}) ==
-        "--diff reads the log twice, so it cannot be standard input");
+  CHECK(error({"dump", "a", "--diff", "2", "--seq", "9"}) ==
+        "--diff compares calls: give --step, not --seq");
   CHECK(error({"+100", "x"}) == "'x' is no operation: one starts with + - ~ ! ? or @");
 }
 

@@ -95,8 +95,6 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
     return "--plain reads commands from standard input, so the log has to be a file";
   if (options.from && options.to && *options.from > *options.to)
     return fmt::format("--from {} is after --to {}", *options.from, *options.to);
-  if (options.diff && options.input == "-")
-    return "--diff reads the log twice, so it cannot be standard input";
   if (options.diff && options.moment.seq) return "--diff compares calls: give --step, not --seq";
   return std::nullopt;
 }

@@ -104,6 +104,21 @@ def diff():
     text = viz('dump', 'run.jsonl', '--step', '3', '--diff', '2').text
     expect_in('BBBB', text)
     expect_in('chng', text)
+    whole = read('run.jsonl')
+    expect_equal(viz('dump', '-', '--step', '3', '--diff', '2', stdin=whole).text, text)
+
+
+@case('what is to be said about a log is said once, however many of its calls are shown')
+def said_once():
+    write('cut.jsonl', read(log())[:700])
+    warning = 'mempool-viz: cut.jsonl: cut after event 6: the log has no end\n'
+    many = (('dump', '--step', '2', '--diff', '1'), ('quiz', '--count', '3', '--format', 'md'),
+            ('diagram', '--steps', '0..2', '-o', 'frames'))
+    for verb, *arguments in many:
+        ran = viz(verb, 'cut.jsonl', *arguments)
+        expect_equal(ran.err, warning)
+    refused = viz('diagram', 'cut.jsonl', '--steps', '1..99', '-o', 'frames', status=1)
+    expect_in('; there is no call', refused.err)
 
 
 @case('there is no colour in a pipe, unless it is asked for')

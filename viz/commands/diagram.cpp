@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "commands/book.hpp"
 #include "commands/commands.hpp"
 #include "commands/source.hpp"
 #include "shell/graphviz.hpp"
@@ -76,14 +77,13 @@ Result<Sequence> load_sequence(const Options& options) {
   if (to - from >= most_frames)
     return failure(fmt::format("--steps {}..{}: {} pictures are too many; at most {} at a time",
                                from, to, to - from + 1, most_frames));
-  Sequence sequence;
-  ProgressLine progress("reading");
+  Result<Book> book = open_book(options);
+  if (!book) return tl::make_unexpected(book.error());
+  Sequence sequence{{}, book->status};
   for (u64 call = from; call <= to; ++call) {
-    Result<Loaded> loaded = load_frame(options, call);
-    if (!loaded) return tl::make_unexpected(loaded.error());
-    sequence.frames.push_back(std::move(loaded->frame));
-    sequence.status = loaded->status;
-    progress(static_cast<double>(call - from + 1) / static_cast<double>(to - from + 1));
+    Result<Frame> frame = frame_at(*book, call);
+    if (!frame) return tl::make_unexpected(frame.error());
+    sequence.frames.push_back(std::move(*frame));
   }
   return sequence;
 }

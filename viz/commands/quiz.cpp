@@ -12,8 +12,8 @@
 #include <iostream>
 #include <set>
 
+#include "commands/book.hpp"
 #include "commands/commands.hpp"
-#include "commands/source.hpp"
 #include "model/policy.hpp"
 #include "quiz/ask.hpp"
 #include "quiz/pick.hpp"
@@ -77,18 +77,20 @@ struct Gathered {
 };
 
 Result<Gathered> gather(const Options& options) {
-  const Result<Loaded> last = load_frame(options);
+  Result<Book> book = open_book(options);
+  if (!book) return tl::make_unexpected(book.error());
+  const Result<Frame> last = last_frame(*book);
   if (!last) return tl::make_unexpected(last.error());
-  Gathered gathered{{}, pool_text(last->frame.before), last->status};
-  const std::vector<u64> calls = calls_of(last->frame.last_call, options.seed);
+  Gathered gathered{{}, pool_text(last->before), book->status};
+  const std::vector<u64> calls = calls_of(last->last_call, options.seed);
   ProgressLine progress("looking for questions");
   for (std::size_t i = 0; i < calls.size(); ++i) {
-    const Result<Loaded> loaded = load_frame(options, calls[i]);
-    if (!loaded) return tl::make_unexpected(loaded.error());
-    for (Question& question : ask(loaded->frame)) {
+    const Result<Frame> frame = frame_at(*book, calls[i]);
+    if (!frame) return tl::make_unexpected(frame.error());
+    for (Question& question : ask(*frame)) {
       const auto& kinds = options.kinds;
       if (!kinds.empty() && std::ranges::find(kinds, question.kind) == kinds.end()) continue;
-      question.picture = picture_of(loaded->frame.before);
+      question.picture = picture_of(frame->before);
       gathered.questions.push_back(std::move(question));
     }
     progress(static_cast<double>(i + 1) / static_cast<double>(calls.size()));

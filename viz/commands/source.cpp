@@ -57,6 +57,12 @@ int say_findings(const log::Findings& findings, const std::string& name) {
   return status;
 }
 
+void say_other_pools(const std::string& name, u32 shown, const std::vector<u32>& others) {
+  if (others.empty()) return;
+  say(fmt::format("{}: pool {} is shown; the log also holds {} (--pool ID)", name, shown,
+                  fmt::join(others, ", ")));
+}
+
 Result<Loaded> load_frame(const Options& options, std::optional<u64> call) {
   Result<Source> source = open_source(options);
   if (!source) return tl::make_unexpected(source.error());
@@ -76,9 +82,7 @@ Result<Loaded> load_frame(const Options& options, std::optional<u64> call) {
   }();
   const int status = say_findings(findings, source->name);
   if (!frame) return tl::make_unexpected(frame.error());
-  if (!options.moment.pool && !frame->other_pools.empty())
-    say(fmt::format("{}: pool {} is shown; the log also holds {} (--pool ID)", source->name,
-                    frame->after.pool, fmt::join(frame->other_pools, ", ")));
+  if (!options.moment.pool) say_other_pools(source->name, frame->after.pool, frame->other_pools);
   return Loaded{std::move(*frame), status};
 }
 

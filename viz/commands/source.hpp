@@ -23,17 +23,19 @@ struct Source {
 /// that is cut is good, a damaged one is bad.
 [[nodiscard]] int say_findings(const log::Findings& findings, const std::string& name);
 
+/// Says that the log holds pools besides the one that is shown, if it does.
+void say_other_pools(const std::string& name, u32 shown, const std::vector<u32>& others);
+
 /// The damage alone, for when reading stopped before the end.
 [[nodiscard]] int say_damage(const log::Findings& findings, const std::string& name);
 
-/// A moment's frame, and the status that its log deserves.
+/// A moment's frame, and the status that its log deserves. For more than one moment see book.hpp.
 struct Loaded {
   Frame frame;
   int status = 0;
 };
 
-/// Loads the frame that the options ask for; `call` in place of their moment's, if it is given.
-/// Says what is to be said about the log.
+/// Loads the frame that the options ask for, or this call's. Says what is to be said about the log.
 [[nodiscard]] Result<Loaded> load_frame(const Options& options, std::optional<u64> call = {});
 
 }  // namespace mempool::viz

@@ -11,11 +11,9 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
-#include <iterator>
 
+#include "commands/book.hpp"
 #include "commands/commands.hpp"
-#include "commands/indexed.hpp"
-#include "commands/source.hpp"
 #include "commands/text.hpp"
 #include "shell/graphviz.hpp"
 #include "shell/interrupt.hpp"
@@ -35,38 +33,6 @@ using step::Console;
 using step::Session;
 
 // ---- opening
-
-/// Standard input, whole: a stepper goes back, and a pipe does not.
-Result<Source> keep_stdin() {
-  std::string text(std::istreambuf_iterator<char>(std::cin), {});
-  Result<log::Reader> reader = log::Reader::from_text(std::move(text));
-  if (!reader) return tl::make_unexpected(reader.error());
-  return Source{std::move(*reader), "standard input", std::nullopt};
-}
-
-Result<Source> open_log(const Options& options) {
-  const bool is_stdin = !options.ops && options.input == "-";
-  return is_stdin ? keep_stdin() : open_source(options);
-}
-
-Result<Cursor> open_cursor(const Options& options, std::string& name) {
-  Result<Source> source = open_log(options);
-  if (!source) return tl::make_unexpected(source.error());
-  name = source->name;
-  const std::optional<u32> pool = options.moment.pool;
-  if (!options.ops && options.input != "-") {
-    if (std::optional<OpenIndex> index = open_index(options.input, source->reader)) {
-      Result<Cursor> cursor = Cursor::open(std::move(source->reader), pool, std::move(index->index),
-                                           std::move(index->fetch));
-      if (cursor) return cursor;
-    }
-    source = open_log(options);  // an index that leads nowhere has used the reader up
-    if (!source) return tl::make_unexpected(source.error());
-  }
-  if (!source->reader.seekable()) return failure(fmt::format("{}: it has to be a file", name));
-  ProgressLine progress("reading");
-  return Cursor::open(std::move(source->reader), pool, [&](double share) { progress(share); });
-}
 
 Result<std::string> read_file(const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "rb");
@@ -96,23 +62,20 @@ step::Outside outside(Cursor::GoOn go_on) {
 }
 
 Result<Session> open_session(const Options& options, Cursor::GoOn go_on, int& status) {
-  std::string name;
-  Result<Cursor> cursor = open_cursor(options, name);
-  if (!cursor) return tl::make_unexpected(cursor.error());
-  status = say_findings(cursor->findings(), name);
-  if (!cursor->fault().empty()) say(fmt::format("{}: {}", name, cursor->fault()));
-  if (!options.moment.pool && !cursor->other_pools().empty())
-    say(fmt::format("{}: pool {} is shown; the log also holds {} (--pool ID)", name, cursor->pool(),
-                    fmt::join(cursor->other_pools(), ", ")));
+  Result<Book> book = open_book(options);
+  if (!book) return tl::make_unexpected(book.error());
+  Cursor& cursor = book->cursor;
+  status = book->status;
+  if (!cursor.fault().empty()) say(fmt::format("{}: {}", book->name, cursor.fault()));
   ViewOptions look = options.view;
   look.colour = wants_colour(options);
   std::optional<u64> call = options.moment.call;
   if (options.moment.seq) {
-    call = cursor->call_of_event(*options.moment.seq, nullptr);
+    call = cursor.call_of_event(*options.moment.seq, nullptr);
     if (!call) return failure(fmt::format("there is no event {}", *options.moment.seq));
   }
   Result<Session> session =
-      Session::open(std::move(*cursor), name, look, outside(std::move(go_on)), call);
+      Session::open(std::move(cursor), book->name, look, outside(std::move(go_on)), call);
   if (session && options.moment.seq)
     static_cast<void>(session->run(fmt::format("goto event {}", *options.moment.seq)));
   return session;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "commands/book.hpp"
 #include "commands/commands.hpp"
 #include "shell/output.hpp"
 #include "view/terminal.hpp"
@@ -62,35 +63,40 @@ Result<int> commands::show(const Options& options) {
 // Every call, one below the other, so that a short list reads as a story.
 Result<int> commands::ops(const Options& options) {
   if (options.moment.call || options.moment.seq) return write_one("terminal", options);
-  const Result<Loaded> last = load_frame(options);
+  Result<Book> book = open_book(options);
+  if (!book) return tl::make_unexpected(book.error());
+  const Result<Frame> last = last_frame(*book);
   if (!last) return tl::make_unexpected(last.error());
-  const u64 calls = last->frame.call;
+  const u64 calls = last->call;
   const u64 first = calls > most_calls ? calls - most_calls + 1 : 1;
   std::string text;
   if (first > 1) {
     text = fmt::format("calls 1 to {} are left out here; --step N shows one\n\n", first - 1);
   }
   for (u64 call = first; call < calls; ++call) {
-    const Result<Loaded> loaded = load_frame(options, call);
-    if (!loaded) return tl::make_unexpected(loaded.error());
-    text += draw("terminal", loaded->frame, options, nullptr);
+    const Result<Frame> frame = frame_at(*book, call);
+    if (!frame) return tl::make_unexpected(frame.error());
+    text += draw("terminal", *frame, options, nullptr);
   }
-  text += draw("terminal", last->frame, options, nullptr);
+  text += draw("terminal", *last, options, nullptr);
   std::ostringstream sums;
-  write_terminal_sums(sums, last->frame, options.view);
+  write_terminal_sums(sums, *last, options.view);
   text += sums.view();
   if (const Result<void> written = write_output(options.output, text); !written)
     return tl::make_unexpected(written.error());
-  return last->status;
+  return book->status;
 }
 
 Result<int> commands::dump(const Options& options) {
   if (!options.diff) return write_one("dump", options);
-  const Result<Loaded> earlier = load_frame(options, options.diff);
+  Result<Book> book = open_book(options);
+  if (!book) return tl::make_unexpected(book.error());
+  const Result<Frame> earlier = frame_at(*book, *options.diff);
   if (!earlier) return tl::make_unexpected(earlier.error());
-  const Result<Loaded> loaded = load_frame(options);
-  if (!loaded) return tl::make_unexpected(loaded.error());
-  return write_text("dump", *loaded, options, &earlier->frame);
+  Result<Frame> frame =
+      options.moment.call ? frame_at(*book, *options.moment.call) : last_frame(*book);
+  if (!frame) return tl::make_unexpected(frame.error());
+  return write_text("dump", {std::move(*frame), book->status}, options, &*earlier);
 }
 
 }  // namespace mempool::viz
