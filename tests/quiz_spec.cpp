@@ -156,6 +156,67 @@ TEST_CASE("a damaged guard is asked for by its first byte, and by nothing when i
   CHECK(questions_of(pool).empty());
 }
 
+/// Used #1 #3 #5 between free 30, 40 and 20; 200 bytes in all, byte by byte.
+Scribe with_holes() {
+  Scribe pool(200);
+  for (const u64 each : {30, 20, 40, 50, 20, 40}) pool.alloc(each);
+  for (const u64 each : {0, 2, 4}) pool.free(each);
+  return pool;
+}
+
+TEST_CASE("a failure is asked for the one free that would have helped") {
+  Scribe pool = with_holes();
+  pool.alloc(85);
+  const std::vector<Question> questions = questions_of(pool);
+  const Question& question = of_kind(questions, "would_help");
+  CHECK(answer_text(question) == "#1, 20 B at 30");
+  CHECK(grade(question, "#1").right);
+  CHECK(grade(question, "#3").right);
+  CHECK_FALSE(grade(question, "#5").right);
+  CHECK(why(question, "#5, 40 B at 160") ==
+        "Freeing #5 alone makes 60 bytes free in one piece; 85 are needed.");
+  CHECK(why(question, "none of them alone").starts_with("Freeing #1 makes 90 bytes"));
+}
+
+TEST_CASE("where no single free would have helped, that is the answer") {
+  Scribe pool(200);
+  for (int i = 0; i < 10; ++i) pool.alloc(20);
+  for (const u64 each : {0, 3, 5, 7}) pool.free(each);
+  pool.alloc(75);
+  const std::vector<Question> questions = questions_of(pool);
+  CHECK(answer_text(of_kind(questions, "would_help")) == "none of them alone");
+}
+
+TEST_CASE("a block that one other policy would take is asked for by that policy") {
+  Scribe pool = with_holes();
+  pool.alloc(15);
+  const std::vector<Question> questions = questions_of(pool);
+  const Question& question = of_kind(questions, "which_policy");
+  CHECK(question.text == "Next is pool_alloc(15). Which policy would take f3, 40 B at 50?");
+  CHECK(answer_text(question) == "worst fit");
+  CHECK(grade(question, "worst").right);
+  CHECK(why(question, "best fit") == "It takes f4, 20 B at 140.");
+}
+
+TEST_CASE("of three requests the order is asked in which all are served") {
+  Scribe pool = with_holes();
+  pool.alloc(10);
+  const std::vector<Question> questions = questions_of(pool);
+  const Question& question = of_kind(questions, "order");
+  CHECK(grade(question, answer_text(question)).right);
+  CHECK(grade(question, "30, 40, 20").right);
+  CHECK(why(question, "20, 30, 40") ==
+        "40 fails: it needs 40 bytes, and the largest free block has 20 then.");
+}
+
+TEST_CASE("every kind of question has a hint") {
+  for (const std::string_view kind : kinds()) {
+    CAPTURE(kind);
+    CHECK(hint_of(kind).size() > 20);
+  }
+  CHECK(hint_of("no such kind").empty());
+}
+
 TEST_CASE("nothing is asked that the pool's rules do not predict") {
   Scribe aligned(1024, {.align = 16});
   aligned.aligned_alloc(128, 100);
@@ -190,6 +251,15 @@ TEST_CASE("answers are understood in every form people write them") {
   CHECK(grade(question, "F2 48 at 0x64").right);
   CHECK_FALSE(grade(question, "c").right);
   CHECK(grade(question, std::string(100'000, '9')).understood);
+}
+
+TEST_CASE("a word stands for the only choice that has it") {
+  Question question;
+  question.choices = {{"f2, 48 B at 100", true, ""}, {"f3, 160 B at 212", false, "too high"}};
+  CHECK(grade(question, "f2").right);
+  CHECK(grade(question, "f3").why == "too high");
+  CHECK_FALSE(grade(question, "at").right);
+  CHECK_FALSE(grade(question, "100").right);
 }
 
 TEST_CASE("a seed gives the same quiz anywhere, and kinds take turns") {

@@ -248,3 +248,20 @@ TEST_CASE("console: a command line longer than the screen shows where the cursor
   CHECK(typist.last_line().ends_with("aend"));
   CHECK(typist.console.cursor({}) == 80);
 }
+
+TEST_CASE("console: while a question is asked its letters answer it, and later calls are hidden") {
+  Typist typist(enough_bytes_no_room());
+  static_cast<void>(typist.type(":goto 10\r:quiz on\r"));
+  const auto shows = [&](std::string_view part) {
+    return std::ranges::any_of(typist.console.draw({}),
+                               [&](const std::string& line) { return has(line, part); });
+  };
+  CHECK(!shows("  11 "));
+  static_cast<void>(typist.type("n"));
+  CHECK(has(typist.last_line(), "answer   h hint"));
+  CHECK(shows("1. "));
+  static_cast<void>(typist.type("a"));
+  CHECK(has(typist.head(), "call 11/12"));
+  CHECK(shows("of 1 right"));
+  CHECK(has(typist.last_line(), "n next"));
+}

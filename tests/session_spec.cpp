@@ -209,6 +209,8 @@ TEST_CASE("stepper: every command has an example, and every example is one of it
     for (const char* before :
          {"goto 4", "mark lunch", "find alloc", "break free", "display stats", "goto 6", "step"})
       static_cast<void>(s.run(before));
+    if (command.name == "answer" || command.name == "hint")
+      for (const char* before : {"goto 6", "quiz on", "next"}) static_cast<void>(s.run(before));
     const viz::step::Answer answer = s.session.run(command.example);
     CHECK_MESSAGE(answer.good, answer.text);
   }
@@ -250,6 +252,52 @@ TEST_CASE("stepper: a moment can be exported") {
   static_cast<void>(s.run("export dump a.txt"));
   CHECK(has(s.files["a.txt"], "data  0x0000 |"));
   CHECK(has(s.refusal("export gif a.gif"), "export svg call.svg"));
+}
+
+TEST_CASE("stepper: in a quiz, next asks about the call and shows it when it is answered") {
+  Stepping s(enough_bytes_no_room());
+  static_cast<void>(s.run("goto 10"));
+  CHECK(s.refusal("answer 5") == "nothing is asked: quiz on, then next\n");
+  static_cast<void>(s.run("quiz on"));
+  CHECK(s.refusal("hint") == "nothing is asked yet: next asks\n");
+  const std::string question = s.run("next");
+  CHECK(has(question, "1. "));
+  CHECK(s.session.call_frame().call == 10);
+  CHECK(s.run("step") == question);
+  CHECK(s.refusal("try free #6") == "that would tell: answer first, or quiz off\n");
+  REQUIRE(s.session.prediction().asked.has_value());
+  const std::string right = viz::quiz::answer_text(*s.session.prediction().asked);
+  CHECK(has(s.run("answer " + right), "   Right. "));
+  CHECK(s.session.call_frame().call == 11);
+  CHECK(s.session.message() == "1 of 1 right");
+  static_cast<void>(s.run("next"));
+  CHECK(has(s.run("answer"), "   The answer is "));
+  CHECK(s.run("quiz off") == "1 of 2 right\n");
+  CHECK(s.call_after("back") == 11);
+  CHECK(s.call_after("next") == 12);
+}
+
+TEST_CASE("stepper: hints strike wrong choices until two choices are left") {
+  Stepping s(enough_bytes_no_room());
+  for (const char* command : {"goto 11", "quiz on", "next"}) static_cast<void>(s.run(command));
+  REQUIRE(s.session.prediction().asked.has_value());
+  const viz::quiz::Question question = *s.session.prediction().asked;
+  REQUIRE(question.choices.size() >= 3);
+  CHECK(!has(s.run("hint"), viz::quiz::answer_text(question)));
+  for (std::size_t struck = 2; struck < question.choices.size(); ++struck)
+    CHECK(s.run("hint").starts_with("not "));
+  CHECK(s.run("hint") == "there are no more hints\n");
+}
+
+TEST_CASE("stepper: a question is put away by going elsewhere, and the same seed asks it again") {
+  Stepping s(enough_bytes_no_room());
+  for (const char* command : {"goto 10", "quiz on 7"}) static_cast<void>(s.run(command));
+  const std::string question = s.run("next");
+  static_cast<void>(s.run("goto 3"));
+  CHECK(!s.session.prediction().asked.has_value());
+  static_cast<void>(s.run("goto 10"));
+  CHECK(s.run("next") == question);
+  CHECK(has(s.refusal("quiz maybe"), "quiz on 7"));
 }
 
 TEST_CASE("stepper: trying changes nothing") {

@@ -99,7 +99,8 @@ constexpr Verb table[] = {
      "may be hexadecimal, and lists have any signs between their numbers.\n"
      "\n"
      "Kinds: fits, block_size, which_block, offset, free_list, coalesces,\n"
-     "fragmentation, first_damage. gift, moodle-xml and json hold the answers.",
+     "fragmentation, first_damage, would_help, which_policy, order. gift, moodle-xml\n"
+     "and json hold the answers.",
      "mempool-viz quiz lesson.jsonl\n"
      "  mempool-viz quiz lesson.jsonl --seed 7 --variants 30 -o sheet.html\n"
      "  mempool-viz quiz --ops '+100,+200,-0,+50' --align 1 --answers 'b;100;a'"},

@@ -108,17 +108,6 @@ struct Score {
   std::size_t right = 0, asked = 0;
 };
 
-std::string graded(const Question& question, const Graded& marked) {
-  std::string text = marked.right ? "   Right. " : "   Wrong. ";
-  const std::string whole =
-      marked.right ? marked.why
-                   : fmt::format("{} The answer is {}. {}", marked.why, lettered_answer(question),
-                                 marked.why == question.why ? "" : question.why);
-  std::string lines;
-  for (const std::string& line : wrap(text + whole, 77)) lines += "   " + line + "\n";
-  return lines;
-}
-
 std::string score_text(const Score& score) {
   return fmt::format("{} of {} right\n", score.right, score.asked);
 }
@@ -134,8 +123,7 @@ std::string grade_all(const Quiz& quiz, const std::vector<std::string>& answers)
     ++score.asked;
     score.right += marked.right ? 1 : 0;
     text += fmt::format("{}. {}\n", i + 1, answer.empty() ? "(no answer)" : printable(answer));
-    text += marked.understood ? graded(question, marked)
-                              : fmt::format("   The answer is {}.\n", lettered_answer(question));
+    text += graded_text(question, marked);
   }
   return text + score_text(score);
 }
@@ -156,9 +144,7 @@ Result<int> ask_people(const Quiz& quiz) {
     const Graded marked = grade(question, answer);
     ++score.asked;
     score.right += marked.right ? 1 : 0;
-    std::cout << (marked.understood
-                      ? graded(question, marked)
-                      : fmt::format("   The answer is {}.\n", lettered_answer(question)));
+    std::cout << graded_text(question, marked);
   }
   std::cout << "\n" << score_text(score) << std::flush;
   return good;

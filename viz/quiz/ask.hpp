@@ -3,6 +3,7 @@
 //     Frame --ask--> which_block, offset, block_size, fits, free_list      an allocation
 //                    coalesces, free_list, fragmentation                   a free
 //                    first_damage                                          a damaged guard
+//                    which_policy, would_help, order                       what did not happen
 //
 // The answer is what the log says happened. Where the right rules do not predict that (another
 // allocator's log, an aligned request, a quarantine), nothing is asked.
@@ -19,6 +20,8 @@ namespace mempool::viz::quiz {
 
 /// The kinds there are, in the order in which pages name them.
 [[nodiscard]] std::span<const std::string_view> kinds();
+/// How to go about a question of this kind, without its answer.
+[[nodiscard]] std::string_view hint_of(std::string_view kind);
 
 /// At most this many choices, the right one among them.
 inline constexpr std::size_t most_choices = 4;
@@ -33,5 +36,6 @@ void add_wrong(Question& question, std::string text, std::string_view why);
 void ask_alloc(const Frame& frame, std::vector<Question>& questions);
 void ask_free(const Frame& frame, std::vector<Question>& questions);
 void ask_damage(const Frame& frame, std::vector<Question>& questions);
+void ask_if(const Frame& frame, std::vector<Question>& questions);
 
 }  // namespace mempool::viz::quiz

@@ -43,10 +43,6 @@ void add_mistakes(const Asked& asked, Question& question, Text text) {
   }
 }
 
-std::string hole_text(const Hole& hole) {
-  return fmt::format("f{}, {} B at {}", hole.number, hole.size, hole.offset);
-}
-
 void ask_which(const Asked& asked, std::vector<Question>& questions) {
   const Holes holes = holes_of(asked.frame.before);
   if (holes.size() < 2) return;
@@ -55,6 +51,7 @@ void ask_which(const Asked& asked, std::vector<Question>& questions) {
     return p.taken ? hole_text(*p.taken) : "none of them";
   };
   add_mistakes(asked, question, text);
+  question.accept = {text(asked.right)};
   for (const Hole& hole : holes) {
     const bool fits = hole.size >= asked.right.needed;
     add_wrong(question, hole_text(hole),

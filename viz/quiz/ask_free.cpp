@@ -1,5 +1,5 @@
 // Questions about a free: with whom it coalesces, what the list is then, how fragmented; and about
-// damage: where it begins. And the one list of kinds.
+// damage: where it begins. See ask.hpp.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,10 +12,6 @@
 namespace mempool::viz::quiz {
 
 namespace {
-
-constexpr std::string_view all_kinds[] = {"fits",          "block_size",  "which_block",
-                                          "offset",        "free_list",   "coalesces",
-                                          "fragmentation", "first_damage"};
 
 std::string neighbours_text(const Return& given) {
   if (given.left && given.right) return "with both neighbours";
@@ -116,16 +112,6 @@ void ask_fragmentation(const Freed& freed, std::vector<Question>& questions) {
 
 }  // namespace
 
-std::span<const std::string_view> kinds() {
-  return all_kinds;
-}
-
-void add_wrong(Question& question, std::string text, std::string_view why) {
-  const auto said = std::ranges::find(question.choices, text, &Choice::text);
-  if (said != question.choices.end() || question.choices.size() >= most_choices) return;
-  question.choices.push_back({std::move(text), false, std::string(why)});
-}
-
 void ask_free(const Frame& frame, std::vector<Question>& questions) {
   const Story story = tell(frame, Radix::dec);
   const Model& before = frame.before;
@@ -176,14 +162,6 @@ void ask_damage(const Frame& frame, std::vector<Question>& questions) {
     questions.push_back(std::move(question));
     return;
   }
-}
-
-std::vector<Question> ask(const Frame& frame) {
-  std::vector<Question> questions;
-  ask_alloc(frame, questions);
-  ask_free(frame, questions);
-  ask_damage(frame, questions);
-  return questions;
 }
 
 }  // namespace mempool::viz::quiz

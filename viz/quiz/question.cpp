@@ -47,6 +47,20 @@ std::vector<std::string> words_of(std::string_view answer) {
   return words;
 }
 
+/// The one choice that this word belongs to: "f2", "best", "both". A number belongs to too much.
+const Choice* choice_of_word(const Question& question, const std::vector<std::string>& words) {
+  const auto is_name = [](unsigned char c) { return std::isalpha(c) != 0 || c == '#'; };
+  const bool is_one_word = words.size() == 1 && std::ranges::any_of(words[0], is_name);
+  const Choice* found = nullptr;
+  for (const Choice& choice : question.choices) {
+    const std::vector<std::string> said = words_of(choice.text);
+    if (!is_one_word || std::ranges::find(said, words[0]) == said.end()) continue;
+    if (found != nullptr) return nullptr;
+    found = &choice;
+  }
+  return found;
+}
+
 }  // namespace
 
 const Choice* right_choice(const Question& question) {
@@ -74,6 +88,8 @@ Graded grade(const Question& question, std::string_view answer) {
   for (const Choice& choice : question.choices)
     if (words_of(choice.text) == words)
       return {true, choice.right, choice.right ? question.why : choice.why};
+  if (const Choice* choice = choice_of_word(question, words))
+    return {true, choice->right, choice->right ? question.why : choice->why};
   const bool right = std::ranges::any_of(
       question.accept, [&](const std::string& accepted) { return words_of(accepted) == words; });
   return {true, right, question.why};

@@ -39,8 +39,9 @@ struct Graded {
   bool right = false;
   std::string why;  // of the choice that was taken, or the question's
 };
-/// Accepts the letter of a choice, its text, numbers in decimal or 0x hexadecimal, with or without
-/// units, and lists with any signs between their entries.
+/// Accepts the letter of a choice, its text, a word of it that no other choice has ("f2", "best"),
+/// numbers in decimal or 0x hexadecimal, with or without units, and lists with any signs between
+/// their entries.
 [[nodiscard]] Graded grade(const Question& question, std::string_view answer);
 
 /// Chance that is the same everywhere: splitmix64. state += 0x9E3779B97F4A7C15, then the state is

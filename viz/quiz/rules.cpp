@@ -145,6 +145,10 @@ Return give_back(const Ground& ground, u64 offset, u64 size, const Rules& rules)
   return given;
 }
 
+std::string hole_text(const Hole& hole) {
+  return fmt::format("f{}, {} B at {}", hole.number, hole.size, hole.offset);
+}
+
 std::string sizes_text(const Holes& holes) {
   std::string text;
   for (const Hole& hole : holes) text += fmt::format("{}{}", text.empty() ? "" : ", ", hole.size);

@@ -75,6 +75,8 @@ struct Return {
 };
 [[nodiscard]] Return give_back(const Ground& ground, u64 offset, u64 size, const Rules& rules);
 
+/// "f2, 48 B at 100".
+[[nodiscard]] std::string hole_text(const Hole& hole);
 /// "48, 40, 112"; "none" if there is none.
 [[nodiscard]] std::string sizes_text(const Holes& holes);
 

@@ -169,6 +169,15 @@ std::string question_text(const Question& question, std::size_t number) {
   return text;
 }
 
+std::string graded_text(const Question& question, const Graded& marked) {
+  const std::string answer = fmt::format("The answer is {}.", lettered_answer(question));
+  if (!marked.understood) return wrapped(fmt::format("{} {}", answer, question.why), "   ");
+  if (marked.right) return wrapped("Right. " + marked.why, "   ");
+  return wrapped(fmt::format("Wrong. {} {} {}", marked.why, answer,
+                             marked.why == question.why ? "" : question.why),
+                 "   ");
+}
+
 std::string write_sheet(const Quiz& quiz, Format format) {
   switch (format) {
     case Format::md: return md_sheet(quiz);

@@ -41,6 +41,8 @@ inline constexpr std::array<std::pair<std::string_view, Format>, 6> formats{
 
 /// One question as text, without its answer.
 [[nodiscard]] std::string question_text(const Question& question, std::size_t number);
+/// What is said to an answer: right or wrong, and why; indented lines.
+[[nodiscard]] std::string graded_text(const Question& question, const Graded& marked);
 /// The letter of a choice: "a".
 [[nodiscard]] std::string letter(std::size_t choice);
 /// The right answer with its letter, if it has one: "b) f2, 200 B at 100".

@@ -22,6 +22,8 @@ constexpr std::pair<Key::Kind, std::string_view> others[] = {
     {Key::Kind::up, "sback"},   {Key::Kind::home, "goto first"}, {Key::Kind::end, "goto last"},
     {Key::Kind::enter, ""}};
 
+constexpr std::string_view hint_key = "h";
+
 /// What a letter that begins a command opens the command line with.
 constexpr std::pair<std::string_view, std::string_view> openings[] = {
     {":", ""}, {"b", "break "}, {"g", "goto "}, {"/", "find "}, {" ", ""}};
@@ -47,8 +49,8 @@ Console::Next Console::run(const std::string& line) {
   if (answer.quits) return Next::quit;
   scroll_ = 0;
   if (answer.moved && answer.good) {
-    answer_ = session_.displayed();
-    title_ = "display";
+    answer_ = answer.besides + session_.displayed();
+    title_ = answer.besides.empty() ? "display" : line;
   } else {
     answer_ = answer.text;
     title_ = line.empty() ? "again" : line;
@@ -116,7 +118,18 @@ Console::Next Console::press_key(const Key& key) {
   return Next::go_on;
 }
 
+/// While a question is asked, the letters of its choices answer it.
+std::optional<std::string> Console::answer_of(const std::string& letter) const {
+  const std::optional<quiz::Question>& asked = session_.prediction().asked;
+  if (!asked) return std::nullopt;
+  if (letter == hint_key) return "hint";
+  const auto choice = static_cast<std::size_t>(letter[0] - 'a');
+  if (letter.size() != 1 || choice >= asked->choices.size()) return std::nullopt;
+  return "answer " + letter;
+}
+
 Console::Next Console::press_letter(const std::string& letter) {
+  if (const std::optional<std::string> answer = answer_of(letter)) return run(*answer);
   for (const auto& [text, command] : letters)
     if (text == letter) return run(std::string(command));
   for (const auto& [text, begins] : openings)

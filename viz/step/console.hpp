@@ -6,6 +6,7 @@
 // character opens one. Pure as the session is: a spec presses keys and looks at the lines.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ class Console {
   [[nodiscard]] Next press_in_line(const Key& key);
   [[nodiscard]] Next press_key(const Key& key);
   [[nodiscard]] Next press_letter(const std::string& letter);
+  [[nodiscard]] std::optional<std::string> answer_of(const std::string& letter) const;
   void open_line(std::string_view text);
   void complete();
   bool turn_page(bool down);

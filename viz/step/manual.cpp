@@ -73,6 +73,11 @@ constexpr Command table[] = {
     {"compare", "", Group::ask, "", "the same calls under every policy", "compare"},
     {"check", "", Group::ask, "", "does the log tell a consistent story?", "check"},
 
+    {"quiz", "", Group::ask, "on [SEED] | off",
+     "next and step ask about the call that comes before they show it", "quiz on"},
+    {"answer", "a", Group::ask, "[WHAT]", "answers; without WHAT it is told", "answer f8"},
+    {"hint", "", Group::ask, "", "how to go about it; then a wrong choice, and why", "hint"},
+
     {"export", "", Group::out, "svg | png | pdf | dot | dump | show FILE",
      "this moment as a picture or text", "export svg call.svg"},
     {"source", "", Group::out, "FILE", "runs the commands of a file", "source lesson.step"},
@@ -96,6 +101,7 @@ constexpr std::string_view keys =
     "  Home End  first, last    N P       next, prev hit    w  why        ?  help\n"
     "  PgUp PgDn turn the pages of an answer; Esc puts it away\n"
     "  : b g / or any other letter opens the command line, Esc leaves it\n"
+    "  while a question is asked: a to d answer it, h gives a hint\n"
     "Enter alone repeats the last command; ^C gives up a long search.\n";
 
 constexpr std::string_view conditions =

@@ -219,6 +219,13 @@ void Drawing::panes(std::size_t rows) {
 std::string Drawing::bottom() const {
   if (typing_.busy) return painted(Ink::strong, fit(" searching ...  ^C gives up", size_.columns));
   if (typing_.open) return std::string(prompt) + typing_.line;
+  const std::optional<quiz::Question>& asked = session_.prediction().asked;
+  if (asked && asked->choices.empty())
+    return painted(Ink::free, fit(" :answer and what you think   h hint   ? help", size_.columns));
+  if (asked)
+    return painted(Ink::free, fit(fmt::format(" a to {} answer   h hint   ? help",
+                                              static_cast<char>('a' + asked->choices.size() - 1)),
+                                  size_.columns));
   constexpr std::string_view keys =
       " n next  Left back  s step  c continue  r rcontinue  g goto  b break  ? help";
   return painted(Ink::free, fit(keys, size_.columns));

@@ -139,10 +139,11 @@ std::vector<std::string> draw_events(const Session& session, std::size_t rows) {
 std::vector<std::string> draw_calls(Session& session, std::size_t width, std::size_t rows) {
   if (session.event() != 0) return draw_events(session, rows);
   const u64 start = session.first_call(), here = session.call_frame().call;
-  const u64 first = start + first_row(here - start, session.last_call() - start + 1, rows);
+  const u64 last = session.prediction().on ? here : session.last_call();
+  const u64 first = start + first_row(here - start, last - start + 1, rows);
   const std::size_t digits = std::max<std::size_t>(std::to_string(session.last_call()).size(), 4);
   std::vector<std::string> lines;
-  for (const BareCall& call : session.calls(first, first + rows - 1)) {
+  for (const BareCall& call : session.calls(first, std::min(last, first + rows - 1))) {
     Line line = line_of(call, session.look().radix);
     if (const std::string damage = damage_of(call); !damage.empty()) {
       line.sign = 'X';

@@ -69,6 +69,7 @@ Result<Session> Session::open(Cursor cursor, std::string name, ViewOptions look,
 
 /// Shows the call, or the pool after so many of its events.
 void Session::show(Frame frame, std::size_t event) {
+  prediction_.asked.reset();  // it was about the call after another one
   frame_ = std::move(frame);
   event_ = event;
   if (event_ != 0) {
@@ -147,9 +148,11 @@ Session::Handler Session::handler_of(std::string_view command) {
       {"stats", &Session::stats},       {"explain", &Session::explain},
       {"leaks", &Session::leaks},       {"policy", &Session::policy},
       {"compare", &Session::compare},   {"check", &Session::check},
-      {"export", &Session::export_to},  {"source", &Session::source},
-      {"save", &Session::save},         {"set", &Session::set},
-      {"help", &Session::help},         {"quit", &Session::quit}};
+      {"quiz", &Session::quiz},         {"answer", &Session::answer},
+      {"hint", &Session::hint},         {"export", &Session::export_to},
+      {"source", &Session::source},     {"save", &Session::save},
+      {"set", &Session::set},           {"help", &Session::help},
+      {"quit", &Session::quit}};
   const auto* found =
       std::ranges::find(handlers, command, &std::pair<std::string_view, Handler>::first);
   return found == std::end(handlers) ? nullptr : found->second;

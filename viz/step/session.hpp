@@ -7,7 +7,7 @@
 // The full screen, the plain form and --batch all talk to this, so they say the same. It knows no
 // terminal, and files only through Outside. Moving is session_move.cpp's, stops
 // session_stops.cpp's, looking session_look.cpp's and session_blocks.cpp's, asking
-// session_ask.cpp's.
+// session_ask.cpp's, being asked session_quiz.cpp's.
 #pragma once
 
 #include <functional>
@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "model/cursor.hpp"
+#include "quiz/question.hpp"
 #include "step/stops.hpp"
 #include "view/text.hpp"
 #include "view/view.hpp"
@@ -43,6 +44,16 @@ struct Answer {
   bool good = true;
   bool moved = false;  // the screen shows what the text says
   bool quits = false;
+  std::string besides{};  // the lines of a move's text that the screen does not show by itself
+};
+
+/// Asking before telling: what is asked about the next call, and how it went so far.
+struct Prediction {
+  bool on = false;
+  u64 seed = 1;
+  std::optional<quiz::Question> asked;  // about the call after the one that is shown
+  std::size_t hints = 0;                // given to it
+  std::size_t right = 0, answered = 0;
 };
 
 class Session {
@@ -72,6 +83,8 @@ class Session {
   [[nodiscard]] u64 first_call() const { return cursor_.first_call(); }
   [[nodiscard]] u64 last_call() const { return cursor_.last_call(); }
   [[nodiscard]] bool is_marked(u64 call) const;
+  /// While it is on, calls that are not shown yet are nobody's to see.
+  [[nodiscard]] const Prediction& prediction() const { return prediction_; }
   /// What the displays show here.
   [[nodiscard]] std::string displayed();
   /// `why`, in lines of this width.
@@ -154,6 +167,13 @@ class Session {
   Answer diff(std::string_view arguments);
   Answer leaks(std::string_view arguments);
 
+  // ---- session_quiz.cpp
+  Answer quiz(std::string_view arguments);
+  Answer answer(std::string_view arguments);
+  Answer hint(std::string_view arguments);
+  [[nodiscard]] Answer asked_again() const;
+  [[nodiscard]] std::optional<Answer> ask_first();
+
   // ---- session_policy.cpp
   Answer policy(std::string_view arguments);
   Answer compare(std::string_view arguments);
@@ -182,9 +202,10 @@ class Session {
   std::vector<std::pair<u64, std::string>> displays_;
   u64 next_display_ = 1;
   std::optional<Condition> sought_;
+  Prediction prediction_;
   std::string last_line_;
   bool echo_ = false;  // answers begin with their command, as on a handout
-  int depth_ = 0;  // of `source` within `source`
+  int depth_ = 0;      // of `source` within `source`
 };
 
 // ---- what the handlers share

@@ -49,6 +49,7 @@ std::string supposed_text(const Frame& frame, const ViewOptions& look) {
 Answer Session::try_it(std::string_view arguments) {
   constexpr const char* expected =
       "alloc SIZE or free #N is expected: try alloc 56, try free #2, try --policy best alloc 56";
+  if (prediction_.asked) return bad_answer("that would tell: answer first, or quiz off");
   const Model& model = frame().after;
   std::optional<u32> policy;
   std::string_view word = take_word(arguments);

@@ -49,6 +49,8 @@ Answer Session::next(std::string_view arguments) {
   if (!count) return bad_answer(count.error().what);
   const bool midst = event_ != 0 && event_ < frame_.events.size();
   const u64 on = *count - (midst ? 1 : 0);
+  if (on != 0)
+    if (std::optional<Answer> question = ask_first()) return std::move(*question);
   if (on == 0) {
     show(std::move(frame_));
     return arrived();
@@ -173,6 +175,9 @@ bool Session::sback_once() {
 Answer Session::step(std::string_view arguments) {
   const Result<u64> count = times(arguments, "step 2");
   if (!count) return bad_answer(count.error().what);
+  const bool leaves = event_ == 0 || event_ + *count > frame_.events.size();
+  if (leaves)
+    if (std::optional<Answer> question = ask_first()) return std::move(*question);
   for (u64 i = 0; i < *count; ++i) {
     if (outside_.go_on && i % 64 == 63 && !outside_.go_on(0)) return bad_answer(given_up);
     if (step_once()) continue;
