@@ -251,6 +251,8 @@ TEST_CASE("stepper: a moment can be exported") {
   CHECK(s.files["a.svg"] == "svg of digraph");
   static_cast<void>(s.run("export dump a.txt"));
   CHECK(has(s.files["a.txt"], "data  0x0000 |"));
+  static_cast<void>(s.run("export html a.html"));
+  CHECK(s.files["a.html"] == "page of pool 1 at call 0");
   CHECK(has(s.refusal("export gif a.gif"), "export svg call.svg"));
 }
 

@@ -82,8 +82,8 @@ constexpr Verb table[] = {
      "network. In it an op list can be typed, changed midway, and shared as a link;\n"
      "FILE.html#call=7 opens at a call, FILE.html?present=1 is for a projector.\n"
      "\n"
-     "A page holds 200000 events: of a longer log say which calls, --from A --to B.\n"
-     "The page and the tool say what was left out.",
+     "Of a long log it holds the first 50000 events, or those around --step N; with\n"
+     "--from A --to B up to 200000. The page and the tool say what was left out.",
      "mempool-viz html run.jsonl -o run.html\n"
      "  mempool-viz html --ops '+100,+200,-0,+50' --align 1 -o lesson.html"},
     {"convert", "write a log in another format", "LOG -o FILE [options]",

@@ -71,16 +71,35 @@ def window():
             says='--from 5 is after --to 4')
 
 
-@case('a log that is too long for a page is refused with the way out, and no page is left')
+def calls_of(page):
+    """The first and last call of a page's events."""
+    calls = [row[1] for row in data_of(page)['events'] if row[0] != 0]
+    return calls[0], calls[-1]
+
+
+@case('of a log that is too long for a page a window is shown, and what is left out is said')
 def too_long():
     operations = '\n'.join(f'{"af"[i % 2]} {i // 2}{" 48" if i % 2 == 0 else ""}'
                            for i in range(130000))
     write('many.rep', f'4096\n65000\n130000\n1\n{operations}\n')
     viz('replay', 'many.rep', '-o', 'many.mplog')
-    refused('html', 'many.mplog', '-o', 'page.html',
-            says='say which calls, --from A --to B (they are 0 to 130001)')
-    expect(not os.path.exists('page.html'), 'no page')
+    ran = viz('html', 'many.mplog', '-o', 'page.html')
+    first, last = calls_of('page.html')
+    expect_equal(first, 0)
+    expect(20000 < last < 50000, 'as much as opens at once')
+    said = f'left out of the page: calls {last + 1} to 130001'
+    expect_in(said, ran.err)
+    expect_equal(data_of('page.html')['leftOut'], said[22:])
+    viz('html', 'many.mplog', '--step', '120000', '-o', 'page.html')
+    first, last = calls_of('page.html')
+    expect(first < 120000 <= last, 'a window with the call that is asked for')
+    expect_equal(data_of('page.html')['at'], 120000)
     viz('html', 'many.mplog', '--from', '1000', '--to', '2000', '-o', 'page.html')
+    expect_equal(calls_of('page.html'), (999, 2000))
+    viz('html', 'many.mplog', '--from', '1000', '-o', 'page.html')
+    expect(calls_of('page.html')[1] > 100000, 'as much as a page holds')
+    piped = viz('html', '-', '--step', '120000', stdin=read('many.mplog'))
+    expect_in('left out of the page: calls 0 to', piped.err)
 
 
 @case('of several pools the lowest is taken, or the one that is named; the others are said')

@@ -71,6 +71,9 @@ struct Stepping {
     outside.render = [](std::string_view dot, std::string_view format) -> Result<std::string> {
       return std::string(format) + " of " + std::string(dot.substr(0, 7));
     };
+    outside.page = [](log::Reader&, u32 pool, u64 call) -> Result<std::string> {
+      return "page of pool " + std::to_string(pool) + " at call " + std::to_string(call);
+    };
     outside.replay = [](log::Reader& reader, u32 pool, u32 policy) -> Result<std::string> {
       const auto recording = viz::workload_from_log(reader, pool, nullptr);
       if (!recording) return tl::make_unexpected(recording.error());

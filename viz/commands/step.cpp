@@ -14,6 +14,7 @@
 
 #include "commands/book.hpp"
 #include "commands/commands.hpp"
+#include "commands/lesson_page.hpp"
 #include "commands/text.hpp"
 #include "shell/graphviz.hpp"
 #include "shell/interrupt.hpp"
@@ -55,9 +56,24 @@ Result<std::string> replay(log::Reader& reader, u32 pool, u32 policy) {
   return text;
 }
 
-step::Outside outside(Cursor::GoOn go_on) {
-  return {write_output, read_file,
-          [](std::string_view dot, std::string_view format) { return render(dot, format); }, replay,
+step::Outside outside(Cursor::GoOn go_on, const Options& options, const std::string& name) {
+  PageWish wish;
+  wish.title = wish.source = name.substr(name.rfind('/') + 1);
+  wish.ops = options.ops;
+  wish.hex = options.view.radix == Radix::hex;
+  const auto page = [wish](log::Reader& reader, u32 pool, u64 call) -> Result<std::string> {
+    PageWish here = wish;
+    here.pool = pool;
+    here.call = call;
+    Result<LessonPage> made = make_lesson_page(reader, here);
+    if (!made) return tl::make_unexpected(made.error());
+    return std::move(made->text);
+  };
+  return {write_output,
+          read_file,
+          [](std::string_view dot, std::string_view format) { return render(dot, format); },
+          page,
+          replay,
           std::move(go_on)};
 }
 
@@ -74,8 +90,8 @@ Result<Session> open_session(const Options& options, Cursor::GoOn go_on, int& st
     call = cursor.call_of_event(*options.moment.seq, nullptr);
     if (!call) return failure(fmt::format("there is no event {}", *options.moment.seq));
   }
-  Result<Session> session =
-      Session::open(std::move(cursor), book->name, look, outside(std::move(go_on)), call);
+  Result<Session> session = Session::open(std::move(cursor), book->name, look,
+                                          outside(std::move(go_on), options, book->name), call);
   if (session && options.moment.seq)
     static_cast<void>(session->run(fmt::format("goto event {}", *options.moment.seq)));
   return session;

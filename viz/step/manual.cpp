@@ -78,8 +78,8 @@ constexpr Command table[] = {
     {"answer", "a", Group::ask, "[WHAT]", "answers; without WHAT it is told", "answer f8"},
     {"hint", "", Group::ask, "", "how to go about it; then a wrong choice, and why", "hint"},
 
-    {"export", "", Group::out, "svg | png | pdf | dot | dump | show FILE",
-     "this moment as a picture or text", "export svg call.svg"},
+    {"export", "", Group::out, "svg | png | pdf | html | dot | dump | show FILE",
+     "this moment as a picture, the lesson page or text", "export svg call.svg"},
     {"source", "", Group::out, "FILE", "runs the commands of a file", "source lesson.step"},
     {"save", "", Group::out, "FILE", "stops, marks and displays, for source", "save lesson.step"},
     {"set", "", Group::out, "color on|off | echo on|off | offsets dec|hex|both | width N",

@@ -32,6 +32,8 @@ struct Outside {
   std::function<Result<std::string>(const std::string& path)> read;
   /// A picture, "svg", "png" or "pdf", of DOT text.
   std::function<Result<std::string>(std::string_view dot, std::string_view format)> render;
+  /// The lesson page of this pool, opened at this call. The reader stands at the start of the log.
+  std::function<Result<std::string>(log::Reader& reader, u32 pool, u64 call)> page;
   /// The log of the same calls under another policy, played on a pool of its own. The reader stands
   /// at the start of the log.
   std::function<Result<std::string>(log::Reader& reader, u32 pool, u32 policy)> replay;
@@ -181,6 +183,7 @@ class Session {
 
   // ---- session_out.cpp
   Answer export_to(std::string_view arguments);
+  [[nodiscard]] Result<std::string> made_as(std::string_view kind);
   Answer source(std::string_view arguments);
   Answer save(std::string_view arguments);
 

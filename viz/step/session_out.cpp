@@ -2,6 +2,7 @@
 // Files are Outside's: this makes their texts.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "step/session.hpp"
@@ -10,25 +11,30 @@ namespace mempool::viz::step {
 
 Answer Session::export_to(std::string_view arguments) {
   constexpr const char* expected =
-      "svg, png, pdf, dot, dump or show and a file is expected: export svg call.svg";
+      "svg, png, pdf, html, dot, dump or show and a file is expected: export svg call.svg";
   const std::string_view kind = take_word(arguments);
-  const bool picture = kind == "svg" || kind == "png" || kind == "pdf";
-  if (arguments.empty() || !(picture || kind == "dot" || kind == "dump" || kind == "show"))
+  constexpr std::string_view kinds[] = {"svg", "png", "pdf", "html", "dot", "dump", "show"};
+  if (arguments.empty() || std::ranges::find(kinds, kind) == std::end(kinds))
     return bad_answer(expected);
+  const Result<std::string> made = made_as(kind);
+  if (!made) return bad_answer(fmt::format("{}: not made: {}", arguments, made.error().what));
+  const std::string file(arguments);
+  if (const Result<void> done = outside_.write(file, *made); !done)
+    return bad_answer(done.error().what);
+  return good_answer(fmt::format("{} is written: call {}", printable(file), frame_.call));
+}
+
+/// This moment in a form for elsewhere.
+Result<std::string> Session::made_as(std::string_view kind) {
+  if (kind == "html") return outside_.page(cursor_.from_start(), cursor_.pool(), frame_.call);
+  const bool picture = kind == "svg" || kind == "png" || kind == "pdf";
   ViewOptions look = look_;
   look.colour = false;
   std::ostringstream written;
   find_view(picture ? "dot" : kind)->write(written, frame(), look);
   std::string text = std::move(written).str();
-  if (picture) {
-    Result<std::string> drawn = outside_.render(text, kind);
-    if (!drawn) return bad_answer(fmt::format("{}: not drawn: {}", arguments, drawn.error().what));
-    text = std::move(*drawn);
-  }
-  const std::string file(arguments);
-  if (const Result<void> done = outside_.write(file, text); !done)
-    return bad_answer(done.error().what);
-  return good_answer(fmt::format("{} is written: call {}", printable(file), frame_.call));
+  if (picture) return outside_.render(text, kind);
+  return text;
 }
 
 Answer Session::source(std::string_view arguments) {
