@@ -334,6 +334,8 @@ void Declare::lesson_verb() {
         const Result<grade::Asked> asked = grade::parse_rules(text);
         return asked ? Wrong() : asked.error().what;
       });
+      line_.value(help::broken_picture,
+                  picture_name(options_.broken_picture, {".svg", ".png", ".pdf", ".dot"}));
       line_.value(help::report_format, [&options = options_](const std::string& text) {
         static constexpr std::array<std::pair<std::string_view, bool>, 2> words{
             {{"text", false}, {"json", true}}};

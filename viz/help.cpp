@@ -108,13 +108,13 @@ constexpr Verb table[] = {
      "Holds every call against the rules, each by itself: blocks lie in the pool and\n"
      "over no other, only live ones are freed, nothing is refused for which there is\n"
      "room; and those of --rules (first,coalesce). Names the first call that breaks\n"
-     "each, shows the pool there, and which single mistake would give all the\n"
-     "answers of the log.\n"
+     "each, shows the pool at the first of them (--picture draws it), and which\n"
+     "single mistake would give all the answers of the log.\n"
      "\n"
      "LOG needs create, alloc, alloc_fail and free alone: examples/student has\n"
      "emitters in C and Python. Exit status 1: a rule is broken.",
      "mempool-viz grade student.jsonl --rules first,coalesce,align=16\n"
-     "  mempool-viz grade student.jsonl --format json"},
+     "  mempool-viz grade student.jsonl --format json --picture broken.svg"},
     {"compare", "one workload on several allocators",
      "TRACE|LOG [--policies P,P] [--models M,M] [options]",
      "Makes the same calls on a pool under each policy, the first of them being what\n"

@@ -87,6 +87,8 @@ inline constexpr Option answers{"--answers", "A;B", "grades these answers, one a
 inline constexpr Option sheet_file{"-o,--output", "FILE", "the sheet; its key goes to FILE-key"};
 
 inline constexpr Option rules{"--rules", "LIST", "a policy, coalesce, split, align=N, header=N"};
+inline constexpr Option broken_picture{"--picture", "FILE",
+                                       "the pool at the first broken rule, .svg .png .pdf .dot"};
 inline constexpr Option report_format{"--format", "F", "text or json (text)"};
 inline constexpr Option policies{"--policies", "P,P",
                                  "policies or list models (all five policies)"};

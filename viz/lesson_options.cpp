@@ -12,18 +12,6 @@ namespace mempool::viz {
 
 namespace {
 
-/// A reader of a picture's name.
-auto picture(std::string& file, std::vector<std::string_view> extensions) {
-  return [&file, extensions = std::move(extensions)](const std::string& text) -> Wrong {
-    for (const std::string_view extension : extensions) {
-      if (!text.ends_with(extension)) continue;
-      file = text;
-      return std::nullopt;
-    }
-    return fmt::format("the name ends in {}", fmt::join(extensions, " or "));
-  };
-}
-
 /// "10:42", two calls.
 Wrong read_between(const std::string& text, std::optional<std::pair<u64, u64>>& between) {
   const std::size_t colon = text.find(':');
@@ -95,7 +83,7 @@ void declare(CommandLine& line, CompareOptions& options) {
   };
   contestants(help::policies, options.contestants);
   contestants(help::models, options.models);
-  line.value(help::plot, picture(options.plot, {".svg"}));
+  line.value(help::plot, picture_name(options.plot, {".svg"}));
   line.flag(help::no_smallest, options.smallest, false);
 }
 
@@ -124,8 +112,8 @@ void declare(CommandLine& line, GenOptions& options) {
 }
 
 void declare(CommandLine& line, StatsOptions& options) {
-  line.value(help::plot, picture(options.plot, {".svg"}));
-  line.value(help::carpet, picture(options.carpet, {".png", ".svg"}));
+  line.value(help::plot, picture_name(options.plot, {".svg"}));
+  line.value(help::carpet, picture_name(options.carpet, {".png", ".svg"}));
   line.flag(help::leaks, options.leaks, true);
   line.value(help::between,
              [&options](const std::string& text) { return read_between(text, options.between); });

@@ -74,6 +74,7 @@ struct Options {
 
   // grade
   std::string rules = "first,coalesce";
+  std::string broken_picture;  // a file; empty: none
   bool as_json = false;
 };
 

@@ -64,6 +64,18 @@ Wrong read_align(const std::string& text, u64& value) {
   return std::nullopt;
 }
 
+std::function<Wrong(const std::string&)> picture_name(std::string& file,
+                                                      std::vector<std::string_view> endings) {
+  return [&file, endings = std::move(endings)](const std::string& text) -> Wrong {
+    for (const std::string_view ending : endings) {
+      if (!text.ends_with(ending)) continue;
+      file = text;
+      return std::nullopt;
+    }
+    return fmt::format("the name ends in {}", fmt::join(endings, " or "));
+  };
+}
+
 Wrong read_policy(const std::string& text, u32& policy) {
   policy = event::code_of(event::Type::POLICY, text);
   if (policy != 0) return std::nullopt;

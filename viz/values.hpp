@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,10 @@ using Wrong = std::optional<std::string>;
 [[nodiscard]] Wrong read_range(const std::string& text, std::pair<u64, u64>& range);
 
 [[nodiscard]] Wrong read_align(const std::string& text, u64& value);
+
+/// A reader of a picture's name, by its endings. The file outlives it.
+[[nodiscard]] std::function<Wrong(const std::string&)> picture_name(
+    std::string& file, std::vector<std::string_view> endings);
 
 /// A placement policy, by its word.
 [[nodiscard]] Wrong read_policy(const std::string& text, u32& policy);

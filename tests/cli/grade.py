@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import harness
-from harness import case, expect, expect_equal, expect_in, log, refused, viz, write
+from harness import case, expect, expect_equal, expect_in, log, read, refused, viz, write
 
 STUDENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../examples/student')
 LESSON = ('100', '+20,+20,+20,+20,+20,-1,-3,-0,-2,+80,-4,+20')
@@ -51,6 +51,21 @@ def bugs():
             expect(says in told['suspects'], told['suspects'])
 
 
+@case('the pool at the first broken rule is drawn, and nothing where every rule holds')
+def drawn():
+    viz('grade', in_python(1), '--picture', 'broken.svg', status=1)
+    picture = read('broken.svg').decode()
+    expect_in('<svg', picture)
+    expect_in('pool_alloc(80) fails', picture)
+    ran = viz('grade', in_python(0), '--picture', 'none.svg')
+    expect_in('none.svg: not drawn: every rule holds', ran.err)
+    expect(not os.path.exists('none.svg'), 'no picture')
+    refused('grade', in_python(1), '--picture', 'broken.gif', status=2, says='ends in .svg')
+    piped = viz('grade', '-', '--picture', 'piped.dot', stdin=read(in_python(1)), status=1)
+    expect_in('The first broken rule', piped.text)
+    expect_in('digraph', read('piped.dot').decode())
+
+
 @case('the pool passes its own rules; another policy than asked does not')
 def pool():
     log(ops='+40,+10,+30,+10,-0,-2,+25,+12', pool=['--capacity', '100', '--align', '1',
@@ -66,7 +81,7 @@ def refusals():
     log()
     refused('grade', 'run.jsonl', '--rules', 'frist', status=2, says="'frist' is no rule")
     write('empty.jsonl', '{"mempool_log":1}\n')
-    refused('grade', 'empty.jsonl', says='no pool is created')
+    refused('grade', 'empty.jsonl', says='empty.jsonl: the log holds no events')
     refused('grade', 'nowhere.jsonl', says='nowhere.jsonl')
     refused('grade', '--ops', '@a note', says='nothing to judge')
 

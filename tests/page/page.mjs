@@ -570,7 +570,7 @@ inBrowser('a page of fifty thousand calls opens, and its last call is a key away
   writeFileSync(join(folder, 'many.rep'), `4096\n25000\n50000\n1\n${ops.join('\n')}\n`);
   execFileSync(tool, ['replay', join(folder, 'many.rep'), '-o', log], {stdio: 'pipe'});
   const begun = Date.now();
-  await browser.open(pageOf('many', log));
+  await browser.open(pageOf('many', log, '--to', '50001'));
   await browser.keys('End');
   strictEqual(await position(), 'call 50001 of 50001');
   await browser.keys('b', 'Home');

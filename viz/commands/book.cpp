@@ -34,8 +34,7 @@ Result<Cursor> open_cursor(Source& source, const Options& options) {
     if (!again) return tl::make_unexpected(again.error());
     source = std::move(*again);
   }
-  if (!source.reader.seekable())
-    return failure(fmt::format("{}: it has to be a file", source.name));
+  if (!source.reader.seekable()) return failure("it has to be a file");
   ProgressLine progress("reading");
   return Cursor::open(std::move(source.reader), pool, [&](double share) { progress(share); });
 }
@@ -47,7 +46,7 @@ Result<Book> open_book(const Options& options) {
   Result<Source> source = is_stdin ? keep_stdin() : open_source(options);
   if (!source) return tl::make_unexpected(source.error());
   Result<Cursor> cursor = open_cursor(*source, options);
-  if (!cursor) return tl::make_unexpected(cursor.error());
+  if (!cursor) return failure(fmt::format("{}: {}", source->name, cursor.error().what));
   const int status = say_findings(cursor->findings(), source->name);
   if (!options.moment.pool) say_other_pools(source->name, cursor->pool(), cursor->other_pools());
   const u64 last = source->last_call.value_or(cursor->last_call());

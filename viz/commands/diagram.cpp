@@ -13,6 +13,7 @@
 
 #include "commands/book.hpp"
 #include "commands/commands.hpp"
+#include "commands/picture.hpp"
 #include "commands/source.hpp"
 #include "shell/graphviz.hpp"
 #include "shell/output.hpp"
@@ -24,43 +25,13 @@ namespace mempool::viz {
 
 namespace {
 
-/// A drawing that is to be completed says nothing of what is missing.
-Caption caption_of(const Frame& frame, const ViewOptions& view) {
-  const Story story = tell(frame, view.radix);
-  if (view.blank != Blank::nothing)
-    return {story.title.substr(0, story.title.find(" →")), "A drawing to complete."};
-  return {story.title, fmt::format("{}", fmt::join(story.sentences, " "))};
-}
-
-/// Draws DOT text into a file whose name says the format.
-Result<void> draw(const std::string& dot_text, const std::string& file, const Caption& caption) {
-  const std::size_t dot = file.rfind('.');
-  const std::string format = file.substr(dot + 1);
-  if (format == "dot") return write_output(file, dot_text);
-  Result<std::string> picture = render(dot_text, format);
-  if (!picture) {
-    const std::string beside = file.substr(0, dot) + ".dot";
-    const Result<void> kept = write_output(beside, dot_text);
-    return failure(kept ? fmt::format("{}: not drawn: {}. The DOT text is in {}", file,
-                                      picture.error().what, beside)
-                        : picture.error().what);
-  }
-  if (format == "svg") *picture = with_caption(std::move(*picture), caption);
-  return write_output(file, *picture);
-}
-
-Result<void> draw(const Frame& frame, const ViewOptions& view, const std::string& file) {
-  std::ostringstream text;
-  write_dot(text, frame, view);
-  return draw(text.str(), file, caption_of(frame, view));
-}
-
 /// "sheet.svg" has its answers in "sheet-key.svg".
 Result<void> draw_key(const Frame& frame, const Options& options) {
   const std::size_t dot = options.output.rfind('.');
   ViewOptions view = options.view;
   view.blank = Blank::nothing;
-  return draw(frame, view, options.output.substr(0, dot) + "-key" + options.output.substr(dot));
+  return draw_picture(frame, view,
+                      options.output.substr(0, dot) + "-key" + options.output.substr(dot));
 }
 
 // ---- a sequence
@@ -125,7 +96,7 @@ Result<void> draw_folder(const Sequence& sequence, const std::vector<std::string
     const Frame& frame = sequence.frames[i];
     const std::string file =
         fmt::format("{}/call-{:04}.{}", options.output, frame.call, options.format);
-    if (Result<void> drawn = draw(dots[i], file, caption_of(frame, options.view)); !drawn)
+    if (Result<void> drawn = draw_dot(dots[i], file, caption_of(frame, options.view)); !drawn)
       return drawn;
     progress(static_cast<double>(i + 1) / static_cast<double>(dots.size()));
   }
@@ -161,7 +132,7 @@ Result<int> commands::diagram(const Options& options) {
     write_dot(text, frame, options.view);
     written = write_output("", text.view());
   } else {
-    written = draw(frame, options.view, options.output);
+    written = draw_picture(frame, options.view, options.output);
     if (written && options.view.blank != Blank::nothing) written = draw_key(frame, options);
   }
   if (!written) return tl::make_unexpected(written.error());
