@@ -4,6 +4,7 @@
 
 #include "event/table.hpp"
 #include "grade/grade.hpp"
+#include "markup.hpp"
 #include "model/story.hpp"
 
 namespace mempool::viz::grade {
@@ -22,19 +23,6 @@ std::optional<u64> number_of(std::string_view word, std::string_view name) {
     number = number * 10 + static_cast<u64>(c - '0');
   }
   return number;
-}
-
-std::string json(std::string_view text) {
-  std::string made = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      made += fmt::format("\\{}", c);
-    else if (static_cast<unsigned char>(c) < 0x20)
-      made += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    else
-      made += c;
-  }
-  return made + "\"";
 }
 
 }  // namespace
@@ -93,17 +81,17 @@ std::string report_json(const Report& report, const std::string& log) {
   std::string rules, suspects;
   for (const RuleResult& rule : report.rules) {
     rules += fmt::format("{}\n  {{\"rule\":{},\"holds\":{},\"checked\":{},\"broken\":{}",
-                         rules.empty() ? "" : ",", json(rule.rule), rule.broken == 0, rule.checked,
-                         rule.broken);
+                         rules.empty() ? "" : ",", json_text(rule.rule), rule.broken == 0,
+                         rule.checked, rule.broken);
     if (rule.broken != 0)
-      rules += fmt::format(",\"call\":{},\"why\":{}", rule.first_call, json(rule.why));
+      rules += fmt::format(",\"call\":{},\"why\":{}", rule.first_call, json_text(rule.why));
     rules += "}";
   }
   for (const std::string& suspect : report.suspects)
-    suspects += fmt::format("{}{}", suspects.empty() ? "" : ",", json(suspect));
+    suspects += fmt::format("{}{}", suspects.empty() ? "" : ",", json_text(suspect));
   return fmt::format(
       "{{\"log\":{},\"calls\":{},\"held\":{},\"of\":{},\"rules\":[{}\n],\"suspects\":[{}]}}\n",
-      json(log), report.calls, report.held(), report.rules.size(), rules, suspects);
+      json_text(log), report.calls, report.held(), report.rules.size(), rules, suspects);
 }
 
 }  // namespace mempool::viz::grade

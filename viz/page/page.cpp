@@ -5,8 +5,8 @@
 
 #include <array>
 
-#include "base/text.hpp"
 #include "event/table.hpp"
+#include "markup.hpp"
 #include "page/parts.hpp"
 
 namespace mempool::viz {
@@ -43,7 +43,7 @@ void append_value(const pool_event& event, const Field& field, std::string& out)
     case Type::MARK: out += event::get<u8>(event, field) != 0 ? '1' : '0'; return;
     case Type::ADDR:
     case Type::OPTADDR: out += fmt::format("\"0x{:x}\"", event::get<u64>(event, field)); return;
-    case Type::TEXT: out += script_text(event::get<const char*>(event, field)); return;
+    case Type::TEXT: out += json_text(event::get<const char*>(event, field)); return;
     case Type::BYTES:
       out += '"';
       append_hex(event::get<pool_bytes>(event, field), out);
@@ -53,7 +53,7 @@ void append_value(const pool_event& event, const Field& field, std::string& out)
     case Type::SIDE:
     case Type::REASON:
     case Type::ERROR:
-      out += script_text(event::word(field.type, event::get<u32>(event, field)));
+      out += json_text(event::word(field.type, event::get<u32>(event, field)));
       return;
   }
 }
@@ -69,45 +69,13 @@ std::string kinds_text() {
     for (const Field& field : kind.fields)
       fields += fmt::format("{}[\"{}\",\"{}\"]", fields.empty() ? "" : ",", field.name,
                             types[static_cast<std::size_t>(field.type)]);
-    out +=
-        fmt::format("{}\"{}\":{{\"code\":{},\"fields\":[{}],\"says\":{}}}", out.empty() ? "{" : ",",
-                    kind.name, kind.code, fields, script_text(kind.says));
+    out += fmt::format("{}\"{}\":{{\"code\":{},\"fields\":[{}],\"says\":{}}}",
+                       out.empty() ? "{" : ",", kind.name, kind.code, fields, json_text(kind.says));
   }
   return out + "}";
 }
 
-std::string html_text(std::string_view text) {
-  std::string safe, out;
-  append_printable(text, safe);
-  for (const char c : safe) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 }  // namespace
-
-std::string script_text(std::string_view text) {
-  std::string out = "\"";
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    const u8 first = static_cast<u8>(text[0]);
-    if (length == 0)
-      out += "\\ufffd";
-    else if (first < 0x20 || first == '"' || first == '\\' || first == '<' || first == 0x7F)
-      out += fmt::format("\\u{:04x}", first);
-    else
-      out.append(text.substr(0, length));
-    text.remove_prefix(length == 0 ? 1 : length);
-  }
-  return out + '"';
-}
 
 void PageEvents::add(const pool_event& event) {
   const event::Kind* kind = event::find(event.kind);
@@ -176,11 +144,11 @@ std::string write_page(const PageAbout& about, const PageEvents& events) {
   std::string data = fmt::format(
       "{{\"title\":{},\"source\":{},\"leftOut\":{},\"hex\":{},\"at\":{},\"ops\":{},\"quiz\":{},"
       "\"resume\":{},\"kinds\":{},\"events\":[\n{}]}}",
-      script_text(about.title), script_text(about.source), script_text(about.left_out), about.hex,
-      about.at_call, about.ops ? script_text(*about.ops) : "null", script_text(about.quiz),
+      json_text(about.title), json_text(about.source), json_text(about.left_out), about.hex,
+      about.at_call, about.ops ? json_text(*about.ops) : "null", json_text(about.quiz),
       events.resume_.empty() ? "null" : events.resume_, kinds_text(), events.rows_);
   std::string page(page_parts::before_title);
-  page += html_text(about.title);
+  page += markup_text(about.title);
   page += page_parts::before_data;
   page += data;
   page += page_parts::after_data;

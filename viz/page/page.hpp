@@ -49,7 +49,4 @@ class PageEvents {
 /// The whole page.
 [[nodiscard]] std::string write_page(const PageAbout& about, const PageEvents& events);
 
-/// Text as a JSON string that may stand in a <script>: nothing in it can end the element.
-[[nodiscard]] std::string script_text(std::string_view text);
-
 }  // namespace mempool::viz

@@ -2,6 +2,7 @@
 // for graders. All hold the answers.
 #include <fmt/format.h>
 
+#include "markup.hpp"
 #include "quiz/sheet.hpp"
 
 namespace mempool::viz::quiz {
@@ -22,34 +23,6 @@ std::string gift(std::string_view text) {
   return made;
 }
 
-std::string xml(std::string_view text) {
-  std::string made;
-  for (const char c : text) {
-    switch (c) {
-      case '&': made += "&amp;"; break;
-      case '<': made += "&lt;"; break;
-      case '>': made += "&gt;"; break;
-      case '"': made += "&quot;"; break;
-      default: made += c;
-    }
-  }
-  return made;
-}
-
-std::string json(std::string_view text) {
-  std::string made = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
-      made += fmt::format("\\{}", c);
-    else if (byte < 0x20 || c == '<')  // '<': so that it may stand in a page
-      made += fmt::format("\\u{:04x}", byte);
-    else
-      made += c;
-  }
-  return made + "\"";
-}
-
 std::string name_of(const Question& question, std::size_t number) {
   return fmt::format("{:02} call {} {}", number, question.call, question.kind);
 }
@@ -57,13 +30,13 @@ std::string name_of(const Question& question, std::size_t number) {
 std::string gift_question(const Question& question, std::size_t number) {
   std::string text =
       fmt::format("::{}::[html]<pre>{}</pre><p>{}</p> {{\n", gift(name_of(question, number)),
-                  gift(xml(question.picture)), gift(xml(question.text)));
+                  gift(markup_text(question.picture)), gift(markup_text(question.text)));
   for (const Choice& choice : question.choices)
-    text += fmt::format("{}{}#{}\n", choice.right ? '=' : '~', gift(xml(choice.text)),
-                        gift(xml(choice.why)));
+    text += fmt::format("{}{}#{}\n", choice.right ? '=' : '~', gift(markup_text(choice.text)),
+                        gift(markup_text(choice.why)));
   if (question.choices.empty())
     for (const std::string& accepted : question.accept)
-      text += fmt::format("={}#{}\n", gift(accepted), gift(xml(question.why)));
+      text += fmt::format("={}#{}\n", gift(accepted), gift(markup_text(question.why)));
   return text + "}\n\n";
 }
 
@@ -71,7 +44,7 @@ std::string moodle_answer(std::string_view text, bool right, std::string_view wh
   return fmt::format(
       "    <answer fraction=\"{}\" format=\"html\"><text>{}</text>\n"
       "      <feedback format=\"html\"><text>{}</text></feedback></answer>\n",
-      right ? 100 : 0, xml(xml(text)), xml(xml(why)));
+      right ? 100 : 0, markup_text(markup_text(text)), markup_text(markup_text(why)));
 }
 
 std::string moodle_question(const Question& question, std::size_t number) {
@@ -81,9 +54,10 @@ std::string moodle_question(const Question& question, std::size_t number) {
       "    <questiontext format=\"html\"><text>{}</text></questiontext>\n"
       "    <generalfeedback format=\"html\"><text>{}</text></generalfeedback>\n"
       "    <defaultgrade>1</defaultgrade>\n",
-      choose ? "multichoice" : "shortanswer", xml(name_of(question, number)),
-      xml(fmt::format("<pre>{}</pre><p>{}</p>", xml(question.picture), xml(question.text))),
-      xml(xml(question.why)));
+      choose ? "multichoice" : "shortanswer", markup_text(name_of(question, number)),
+      markup_text(fmt::format("<pre>{}</pre><p>{}</p>", markup_text(question.picture),
+                              markup_text(question.text))),
+      markup_text(markup_text(question.why)));
   if (choose) {
     text +=
         "    <single>true</single><shuffleanswers>true</shuffleanswers>\n"
@@ -102,12 +76,13 @@ std::string json_question(const Question& question) {
   std::string choices, accept;
   for (const Choice& choice : question.choices)
     choices += fmt::format("{}{{\"text\":{},\"right\":{},\"why\":{}}}", choices.empty() ? "" : ",",
-                           json(choice.text), choice.right, json(choice.why));
+                           json_text(choice.text), choice.right, json_text(choice.why));
   for (const std::string& accepted : question.accept)
-    accept += fmt::format("{}{}", accept.empty() ? "" : ",", json(accepted));
+    accept += fmt::format("{}{}", accept.empty() ? "" : ",", json_text(accepted));
   return fmt::format(
       "{{\"call\":{},\"kind\":{},\"question\":{},\"choices\":[{}],\"accept\":[{}],\"why\":{}}}",
-      question.call, json(question.kind), json(question.text), choices, accept, json(question.why));
+      question.call, json_text(question.kind), json_text(question.text), choices, accept,
+      json_text(question.why));
 }
 
 }  // namespace

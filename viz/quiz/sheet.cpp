@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "markup.hpp"
 #include "view/text.hpp"
 
 namespace mempool::viz::quiz {
@@ -17,20 +18,6 @@ std::string wrapped(std::string_view text, const std::string& head) {
   std::string lines;
   for (const std::string& line : wrap(text, page_width - head.size())) lines += head + line + "\n";
   return lines;
-}
-
-std::string html(std::string_view text) {
-  std::string made;
-  for (const char c : text) {
-    switch (c) {
-      case '&': made += "&amp;"; break;
-      case '<': made += "&lt;"; break;
-      case '>': made += "&gt;"; break;
-      case '"': made += "&quot;"; break;
-      default: made += c;
-    }
-  }
-  return made;
 }
 
 /// Characters that Markdown would take for marks.
@@ -64,19 +51,19 @@ li.q{{margin:1.6em 0;break-inside:avoid}} ol.c{{list-style:lower-alpha}}
 )";
 
 std::string html_sheet(const Quiz& quiz) {
-  std::string page = fmt::format(page_head, html(quiz.title));
+  std::string page = fmt::format(page_head, markup_text(quiz.title));
   page += fmt::format(
       "<p class=\"name\">Name <span class=\"blank\"></span></p>\n<h1>{}</h1>\n<p>{}</p>\n<ol>\n",
-      html(quiz.title), html(intro(quiz)));
+      markup_text(quiz.title), markup_text(intro(quiz)));
   for (const Question& question : quiz.questions) {
-    page += fmt::format("<li class=\"q\"><pre>{}</pre>\n<p>{}</p>\n", html(question.picture),
-                        html(question.text));
+    page += fmt::format("<li class=\"q\"><pre>{}</pre>\n<p>{}</p>\n", markup_text(question.picture),
+                        markup_text(question.text));
     if (question.choices.empty()) {
       page += "<p>Answer: <span class=\"blank\"></span></p>";
     } else {
       page += "<ol class=\"c\">\n";
       for (const Choice& choice : question.choices)
-        page += fmt::format("<li>{}</li>\n", html(choice.text));
+        page += fmt::format("<li>{}</li>\n", markup_text(choice.text));
       page += "</ol>";
     }
     page += "</li>\n";
@@ -85,15 +72,16 @@ std::string html_sheet(const Quiz& quiz) {
 }
 
 std::string html_key(const Quiz& quiz) {
-  std::string page = fmt::format(page_head, html(quiz.title + ": key"));
-  page += fmt::format("<h1>{}: key</h1>\n<p>{}</p>\n<ol>\n", html(quiz.title), html(intro(quiz)));
+  std::string page = fmt::format(page_head, markup_text(quiz.title + ": key"));
+  page += fmt::format("<h1>{}: key</h1>\n<p>{}</p>\n<ol>\n", markup_text(quiz.title),
+                      markup_text(intro(quiz)));
   for (const Question& question : quiz.questions) {
-    page += fmt::format("<li class=\"q\"><b>{}</b><br>{}\n", html(lettered_answer(question)),
-                        html(question.why));
+    page += fmt::format("<li class=\"q\"><b>{}</b><br>{}\n", markup_text(lettered_answer(question)),
+                        markup_text(question.why));
     for (std::size_t i = 0; i < question.choices.size(); ++i)
       if (!question.choices[i].right)
-        page += fmt::format("<br>{}) {}: {}\n", letter(i), html(question.choices[i].text),
-                            html(question.choices[i].why));
+        page += fmt::format("<br>{}) {}: {}\n", letter(i), markup_text(question.choices[i].text),
+                            markup_text(question.choices[i].why));
     page += "</li>\n";
   }
   return page + "</ol>\n</body></html>\n";

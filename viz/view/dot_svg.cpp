@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-#include "base/text.hpp"
+#include "markup.hpp"
 
 namespace mempool::viz {
 
@@ -13,21 +13,6 @@ namespace {
 
 constexpr int seconds_a_frame = 3;
 constexpr int button_height = 34;  // under the pictures
-
-std::string escape_xml(std::string_view text) {
-  std::string clean, made;
-  append_printable(text, clean);
-  for (char c : clean) {
-    switch (c) {
-      case '&': made += "&amp;"; break;
-      case '<': made += "&lt;"; break;
-      case '>': made += "&gt;"; break;
-      case '"': made += "&quot;"; break;
-      default: made += c;
-    }
-  }
-  return made;
-}
 
 /// Calls see(text before, match) and replaces the match by what it answers, from left to right.
 template <class Answer>
@@ -59,7 +44,7 @@ std::string with_names(std::string_view body) {
 
 std::string words(const Caption& caption, std::string_view id) {
   return fmt::format("<title id=\"{0}title\">{1}</title>\n<desc id=\"{0}desc\">{2}</desc>\n", id,
-                     escape_xml(caption.title), escape_xml(caption.description));
+                     markup_text(caption.title), markup_text(caption.description));
 }
 
 /// An SVG taken apart: what stands before the root element, its attributes, and what is in it.
@@ -107,8 +92,8 @@ std::string button(const SvgFrame& frame, std::size_t number, double x, double y
       "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"24\" rx=\"5\"/>"
       "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\" font-size=\"13\" "
       "font-family=\"DejaVu Sans,Helvetica,Arial,sans-serif\">{}</text></a>\n",
-      number, escape_xml(frame.caption.title), x, y, width - 6, x + (width - 6) / 2, y + 17,
-      escape_xml(frame.label));
+      number, markup_text(frame.caption.title), x, y, width - 6, x + (width - 6) / 2, y + 17,
+      markup_text(frame.label));
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "markup.hpp"
+
 namespace mempool::viz {
 
 namespace {
@@ -25,19 +27,6 @@ constexpr std::array<Shades, 9> palette{{{"#0072b2", "#4db5f0"},
                                          {"#6a4fb3", "#b29df2"},
                                          {"#9a3b3b", "#f08a8a"},
                                          {"#3b7f2a", "#8fd17c"}}};
-
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&')
-      result += "&amp;";
-    else if (c == '<')
-      result += "&lt;";
-    else
-      result += c;
-  }
-  return result;
-}
 
 std::string base64(std::string_view bytes) {
   static constexpr std::string_view digits =
@@ -81,11 +70,11 @@ Svg::Svg(double width, double height, std::string_view title) {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" "
       "viewBox=\"0 0 {0:g} {1:g}\" role=\"img\">\n<title>{2}</title>\n{3}"
       "<rect class=\"ground\" width=\"{0:g}\" height=\"{1:g}\" rx=\"6\"/>\n",
-      width, height, escaped(title), style_sheet());
+      width, height, markup_text(title), style_sheet());
 }
 
 void Svg::description(std::string_view words) {
-  out_ += fmt::format("<desc>{}</desc>\n", escaped(words));
+  out_ += fmt::format("<desc>{}</desc>\n", markup_text(words));
 }
 
 void Svg::image(Point corner, double width, double height, std::string_view png) {
@@ -101,7 +90,7 @@ void Svg::text(Point at, std::string_view words, const TextStyle& style) {
       "<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\" font-size=\"{:g}\" text-anchor=\"{}\"{}>{}"
       "</text>\n",
       at.x, at.y, style.color, style.size, style.anchor, style.bold ? " font-weight=\"600\"" : "",
-      escaped(words));
+      markup_text(words));
 }
 
 void Svg::line(Point from, Point to, std::string_view css_class) {
