@@ -1,7 +1,7 @@
 #!/bin/sh
-# Each public header compiles alone, and twice, as C11 and as C++ (.hpp: as C++17 and C++20), without
-# a warning. Its meaning
-# does not depend on a macro of the user: with -DPOOL_DEBUG the preprocessed text is the same.
+# Each public header compiles alone, and twice, as C11 and as C++ (.hpp: as C++17 and C++20),
+# without a warning. Its meaning does not depend on a macro of the user: with -DPOOL_DEBUG the
+# preprocessed text is the same.
 #
 #   headers.sh INCLUDE_FOLDER        speaks TAP; needs gcc or clang, as CC and CXX name them
 set -u

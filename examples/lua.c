@@ -1,0 +1,112 @@
+// Lua inside a pool: one function of ten lines is all that the interpreter needs. The same script
+// is run in pools of four sizes: too small for an interpreter, too small for the script, enough if
+// garbage is collected when the pool refuses, and enough without.
+//
+//     lua [LOG]
+//
+// The pool that is too small for the script keeps its last events in memory (option `ring`) and
+// writes them to LOG when Lua gives up: that is drawn on the page about adapters.
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <mempool.h>
+#include <stdio.h>
+#include <string.h>
+
+//! [allocate]
+static void* allocate(void* user, void* block, size_t old_size, size_t size) {
+  MemoryPool* pool = user;
+  (void)old_size;  // the pool knows
+  if (size == 0) {
+    pool_free(pool, block);
+    return NULL;
+  }
+  return pool_realloc(pool, block, size);  // one that shrinks a block never fails: Lua counts on it
+}
+//! [allocate]
+
+// Lua's pool, and what it was refused. At the second refusal, which is final, what led to it is
+// written out.
+typedef struct Watched {
+  MemoryPool* pool;
+  const char* log_path;  // NULL: nothing is written
+  int refusals;
+} Watched;
+
+static void* allocate_and_tell(void* user, void* block, size_t old_size, size_t size) {
+  Watched* watched = user;
+  void* got = allocate(watched->pool, block, old_size, size);
+  if (size > 0 && got == NULL && ++watched->refusals == 2 && watched->log_path != NULL) {
+    pool_log_save(watched->pool, watched->log_path);
+  }
+  return got;
+}
+
+// The words of a text, counted; made so that it leaves garbage behind, as scripts do.
+static const char script[] =
+    "local text = [[a pool hands out blocks of a region; a block that comes back is free, and a\n"
+    "free block coalesces with the free blocks beside it, so that a large block may come of many\n"
+    "small ones. a pool that is full says so, and the program goes on with what it has.]]\n"
+    "local count, words, lengths = {}, {}, 0\n"
+    "for round = 1, 40 do\n"
+    "  for word in text:gmatch('%a+') do\n"
+    "    local key = word .. ' in round ' .. round % 4\n"
+    "    if not count[key] then count[key] = 0; words[#words + 1] = key end\n"
+    "    count[key] = count[key] + 1\n"
+    "    lengths = lengths + #(word .. ':' .. round)\n"
+    "  end\n"
+    "end\n"
+    "table.sort(words, function(a, b)\n"
+    "  if count[a] ~= count[b] then return count[a] > count[b] end\n"
+    "  return a < b\n"
+    "end)\n"
+    "local first = {}\n"
+    "for i = 1, 3 do first[i] = words[i] .. ': ' .. count[words[i]] end\n"
+    "return string.format('%d words, %d letters; %s', #words, lengths, table.concat(first, ', "
+    "'))\n";
+
+//! [protected]
+static int run_script(lua_State* state) {  // in here, want of memory is an error like any other
+  luaL_openlibs(state);
+  lua_gc(state, LUA_GCSTOP);  // no collection but those that the pool brings about
+  if (luaL_loadstring(state, lua_touserdata(state, 1)) != LUA_OK) return lua_error(state);
+  lua_call(state, 0, 1);
+  return 1;
+}
+
+static void run(lua_State* state) {
+  lua_pushcfunction(state, run_script);
+  lua_pushlightuserdata(state, (void*)script);
+  const int answer = lua_pcall(state, 1, 1, 0);
+  printf("%s: %s\n", answer == LUA_OK ? "done" : "failed", lua_tostring(state, -1));
+}
+//! [protected]
+
+static void run_in(size_t size, const char* log_path) {
+  //! [open]
+  const pool_options options = {
+      .struct_size = sizeof options, .name = "lua", .ring = log_path != NULL ? 256 : 0};
+  Watched watched = {pool_create_with(size, &options), log_path, 0};
+  lua_State* state = lua_newstate(allocate_and_tell, &watched);
+  //! [open]
+  printf("%zu bytes: ", size);
+  if (state == NULL) {
+    printf("no interpreter\n");
+  } else {
+    run(state);
+    lua_close(state);
+  }
+  pool_statistics stats = {.struct_size = sizeof stats};
+  pool_stats(watched.pool, &stats);
+  printf("  requests were refused: %s; left in the pool: %d blocks\n",
+         watched.refusals > 0 ? "yes" : "no", (int)stats.live_blocks);
+  pool_destroy(watched.pool);
+}
+
+int main(int argc, char** argv) {
+  run_in(2 * 1024, NULL);
+  run_in(48 * 1024, argc > 1 ? argv[1] : NULL);
+  run_in(96 * 1024, NULL);
+  run_in(256 * 1024, NULL);
+  return 0;
+}
