@@ -5,7 +5,8 @@
 //     lua [LOG]
 //
 // The pool that is too small for the script keeps its last events in memory (option `ring`) and
-// writes them to LOG when Lua gives up: that is drawn on the page about adapters.
+// writes them to LOG when it refuses, anew each time, so that LOG ends where Lua gives up: that is
+// drawn on the page about adapters.
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -21,12 +22,11 @@ static void* allocate(void* user, void* block, size_t old_size, size_t size) {
     pool_free(pool, block);
     return NULL;
   }
-  return pool_realloc(pool, block, size);  // one that shrinks a block never fails: Lua counts on it
+  return pool_realloc(pool, block, size);
 }
 //! [allocate]
 
-// Lua's pool, and what it was refused. At the second refusal, which is final, what led to it is
-// written out.
+// Lua's pool, and how often it refused. What led to the last refusal is written out.
 typedef struct Watched {
   MemoryPool* pool;
   const char* log_path;  // NULL: nothing is written
@@ -36,8 +36,9 @@ typedef struct Watched {
 static void* allocate_and_tell(void* user, void* block, size_t old_size, size_t size) {
   Watched* watched = user;
   void* got = allocate(watched->pool, block, old_size, size);
-  if (size > 0 && got == NULL && ++watched->refusals == 2 && watched->log_path != NULL) {
-    pool_log_save(watched->pool, watched->log_path);
+  if (size > 0 && got == NULL) {
+    ++watched->refusals;
+    if (watched->log_path != NULL) pool_log_save(watched->pool, watched->log_path);
   }
   return got;
 }
@@ -60,13 +61,11 @@ static const char script[] =
     "  if count[a] ~= count[b] then return count[a] > count[b] end\n"
     "  return a < b\n"
     "end)\n"
-    "local first = {}\n"
-    "for i = 1, 3 do first[i] = words[i] .. ': ' .. count[words[i]] end\n"
-    "return string.format('%d words, %d letters; %s', #words, lengths, table.concat(first, ', "
-    "'))\n";
+    "return string.format('%d words, %d letters; most often: %s, %d times', #words, lengths,\n"
+    "                     words[1], count[words[1]])\n";
 
 //! [protected]
-static int run_script(lua_State* state) {  // in here, want of memory is an error like any other
+static int run_script(lua_State* state) {  // here, want of memory is an error like others
   luaL_openlibs(state);
   lua_gc(state, LUA_GCSTOP);  // no collection but those that the pool brings about
   if (luaL_loadstring(state, lua_touserdata(state, 1)) != LUA_OK) return lua_error(state);
@@ -85,7 +84,7 @@ static void run(lua_State* state) {
 static void run_in(size_t size, const char* log_path) {
   //! [open]
   const pool_options options = {
-      .struct_size = sizeof options, .name = "lua", .ring = log_path != NULL ? 256 : 0};
+      .struct_size = sizeof options, .name = "lua", .ring = log_path != NULL ? 400 : 0};
   Watched watched = {pool_create_with(size, &options), log_path, 0};
   lua_State* state = lua_newstate(allocate_and_tell, &watched);
   //! [open]

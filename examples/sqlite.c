@@ -25,7 +25,7 @@ static void* resize(void* block, int size) {
 static int size_of(void* block) {
   return (int)pool_usable_size(pool, block);
 }
-static int round_up(int size) {  // as the pool does, so that SQLite knows of every byte it has
+static int round_up(int size) {  // as the pool does
   return (size + 15) & ~15;
 }
 //! [methods]

@@ -23,14 +23,19 @@ namespace {
 using Lines = std::pmr::vector<int>;
 using Index = std::pmr::map<std::pmr::string, Lines, std::less<>>;
 
+bool is_letter(char c) {
+  return std::isalpha(static_cast<unsigned char>(c)) != 0;
+}
+
 Index* make_index(std::string_view text, std::pmr::memory_resource* memory) {
   std::pmr::polymorphic_allocator<> allocator(memory);
   auto* const index = allocator.new_object<Index>();  // it lies in the arena, too
   int line = 1;
   for (std::size_t at = 0; at < text.size(); ++at) {
     std::size_t end = at;
-    while (end < text.size() && std::isalpha(static_cast<unsigned char>(text[end])) != 0) ++end;
-    if (end > at) (*index)[std::pmr::string(text.substr(at, end - at), memory)].push_back(line);
+    while (end < text.size() && is_letter(text[end])) ++end;
+    const std::pmr::string word(text.substr(at, end - at), memory);
+    if (!word.empty()) (*index)[word].push_back(line);
     if (end < text.size() && text[end] == '\n') ++line;
     at = end;
   }
@@ -51,14 +56,11 @@ void answer(const Index& index) {
 void serve(mempool::pool& pool, std::string_view text, bool monotonic, const char* mark) {
   mempool::resource memory(pool);
   try {
-    if (monotonic) {
-      std::pmr::monotonic_buffer_resource arena(1024, &memory);
-      answer(*make_index(text, &arena));
-      pool.note(mark);
-    } else {
-      answer(*make_index(text, &memory));
-      pool.note(mark);
-    }
+    std::pmr::monotonic_buffer_resource arena(1024, &memory);  // takes nothing until it is used
+    std::pmr::memory_resource* chosen = &memory;
+    if (monotonic) chosen = &arena;
+    answer(*make_index(text, chosen));
+    pool.note(mark);
   } catch (const std::bad_alloc&) {
     std::printf("  too much text for one request\n");
   }

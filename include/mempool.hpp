@@ -21,6 +21,9 @@
  * declared first: what is declared later is destroyed sooner.
  */
 
+/** Mempool for C++: see the group "C++". */
+namespace mempool {}
+
 #include <mempool/pool.hpp>
 #include <mempool/resource.hpp>
 #include <mempool/unique.hpp>

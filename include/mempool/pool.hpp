@@ -90,11 +90,11 @@ class pool {
   pool(const pool&) = delete;
   pool& operator=(const pool&) = delete;
 
-  /** Takes over @p other's pool, and leaves it empty. @param other  may be empty */
+  /** Takes over the pool of another, and leaves that empty. @param other  may be empty */
   pool(pool&& other) noexcept : handle_(other.release()) {}
 
   /**
-   * Closes this pool and takes over @p other's.
+   * Closes this pool and takes over that of another.
    * @param other  left empty, unless it is this pool
    * @returns this
    */
