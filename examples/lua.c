@@ -2,7 +2,7 @@
 // is run in pools of four sizes: too small for an interpreter, too small for the script, enough if
 // garbage is collected when the pool refuses, and enough without.
 //
-//     lua [LOG]
+//     lua [LOG [KIB]]      KIB: in a pool of that size, and no other
 //
 // The pool that is too small for the script keeps its last events in memory (option `ring`) and
 // writes them to LOG when it refuses, anew each time, so that LOG ends where Lua gives up: that is
@@ -12,7 +12,7 @@
 #include <lualib.h>
 #include <mempool.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 //! [allocate]
 static void* allocate(void* user, void* block, size_t old_size, size_t size) {
@@ -103,9 +103,13 @@ static void run_in(size_t size, const char* log_path) {
 }
 
 int main(int argc, char** argv) {
-  run_in(2 * 1024, NULL);
-  run_in(48 * 1024, argc > 1 ? argv[1] : NULL);
-  run_in(96 * 1024, NULL);
-  run_in(256 * 1024, NULL);
+  if (argc > 2) {
+    run_in((size_t)strtoul(argv[2], NULL, 10) * 1024, argv[1]);
+    return 0;
+  }
+  run_in((size_t)2 * 1024, NULL);
+  run_in((size_t)48 * 1024, argc > 1 ? argv[1] : NULL);
+  run_in((size_t)96 * 1024, NULL);
+  run_in((size_t)256 * 1024, NULL);
   return 0;
 }

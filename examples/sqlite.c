@@ -1,14 +1,14 @@
 // SQLite inside a pool: every byte that it asks for, its tables included, comes from a region of
 // one size. When that is used up, SQLite says SQLITE_NOMEM, undoes the statement, and goes on.
 //
-//     sqlite [LOG]
+//     sqlite [LOG [KIB]]
 //
 // It keeps its last events in memory (option `ring`) and writes them to LOG at the first request
 // that finds no room: that is drawn on the page about adapters.
 #include <mempool.h>
 #include <sqlite3.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 //! [methods]
 static MemoryPool* pool;
@@ -31,6 +31,7 @@ static int round_up(int size) {  // as the pool does
 //! [methods]
 
 static const char* log_path;  // NULL: nothing is written
+static size_t region = (size_t)512 * 1024;
 static int refusals;
 
 // The first refusal is the moment to look at: what led to it is written out.
@@ -48,7 +49,7 @@ static int start(void* unused) {
                                 .thread_safe = POOL_ON,  // SQLite's threads share it
                                 .ring = log_path != NULL ? 400 : 0};
   (void)unused;
-  pool = pool_create_with(512 * 1024, &options);
+  pool = pool_create_with(region, &options);
   return pool != NULL ? SQLITE_OK : SQLITE_NOMEM;
 }
 //! [open]
@@ -91,16 +92,7 @@ static const char* add(sqlite3* db, int rows) {
   return run(db, sql);
 }
 
-int main(int argc, char** argv) {
-  log_path = argc > 1 ? argv[1] : NULL;
-  //! [install]
-  static const sqlite3_mem_methods methods = {take_and_tell, give,  resize, size_of,
-                                              round_up,      start, stop,   NULL};
-  sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-  sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);  // no cache of its own for small requests
-  //! [install]
-  sqlite3* db = NULL;
-  if (sqlite3_open(":memory:", &db) != SQLITE_OK) return 1;
+static void work(sqlite3* db) {
   run(db, "PRAGMA page_size = 1024");
   run(db, "CREATE TABLE book(id INTEGER PRIMARY KEY, title TEXT, year INTEGER)");
   run(db, "CREATE INDEX by_year ON book(year)");
@@ -119,6 +111,24 @@ int main(int argc, char** argv) {
   printf("500 new ones come: %s\n", add(db, 500));
   printf("the database is sound: %d\n",
          first_number(db, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"));
+}
+
+int main(int argc, char** argv) {
+  log_path = argc > 1 ? argv[1] : NULL;
+  if (argc > 2) region = (size_t)strtoul(argv[2], NULL, 10) * 1024;
+  //! [install]
+  static const sqlite3_mem_methods methods = {take_and_tell, give,  resize, size_of,
+                                              round_up,      start, stop,   NULL};
+  sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+  sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0);  // no cache of its own for small requests
+  //! [install]
+  sqlite3* db = NULL;
+  const int answer = sqlite3_open(":memory:", &db);
+  if (answer == SQLITE_OK) {
+    work(db);
+  } else {
+    printf("no database: %s\n", sqlite3_errstr(answer));
+  }
   sqlite3_close(db);
   sqlite3_shutdown();
   return 0;

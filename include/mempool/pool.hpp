@@ -257,7 +257,7 @@ class pool {
     return whole;
   }
 
-  /// A function of the caller's behind a C function pointer: nothing it throws crosses the C API.
+  // A function of the caller's behind a C function pointer: nothing it throws crosses the C API.
   template <class Fn>
   struct guest {
     Fn& fn;

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <random>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -189,6 +190,37 @@ TEST_CASE("a move between containers of one pool moves no element; of two, it mo
   far = std::move(near);
   CHECK(far == std::pmr::vector<int>{1, 2, 3});
   CHECK(other->owns(far.data()));
+}
+
+TEST_CASE("a resource can be the default of a program") {
+  Watched p(1 << 14);
+  resource memory(p);
+  std::pmr::memory_resource* const before = std::pmr::set_default_resource(&memory);
+  {
+    const std::pmr::vector<int> numbers(100, 7);
+    CHECK(p->owns(numbers.data()));
+  }
+  CHECK(std::pmr::set_default_resource(before) == &memory);
+}
+
+TEST_CASE("threads share a resource of a thread_safe pool") {
+  pool_options options{};
+  options.thread_safe = POOL_ON;
+  pool p(1 << 18, options);
+  resource memory(p);
+  std::vector<std::thread> threads;
+  std::array<std::size_t, 4> sizes{};
+  for (std::size_t& size : sizes) {
+    threads.emplace_back([&] {
+      std::pmr::map<int, std::pmr::string> words(&memory);
+      for (int i = 0; i < 500; ++i) words[i % 50] += long_text[i % 40];
+      size = words.size();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(sizes == std::array<std::size_t, 4>{50, 50, 50, 50});
+  CHECK(p.stats().live_blocks == 0);
+  CHECK(p.check() == 0);
 }
 
 TEST_CASE("every call of a resource is an event of its pool") {
