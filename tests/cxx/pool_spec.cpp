@@ -140,9 +140,11 @@ TEST_CASE("a pool that is assigned closes what it had") {
   p.swap(other);
   std::swap(p, other);
   CHECK(closed == "one ");
-  p = pool::adopt(nullptr);
+  p = std::move(other);
   CHECK(closed == "one two ");
-  other.reset();
+  CHECK_FALSE(other);  // NOLINT(bugprone-use-after-move): it is left empty
+  p = pool::adopt(nullptr);
+  CHECK(closed == "one two three ");
 }
 
 TEST_CASE("a pool goes to C with release and comes back with adopt") {
