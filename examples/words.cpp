@@ -56,7 +56,7 @@ void answer(const Index& index) {
 void serve(mempool::pool& pool, std::string_view text, bool monotonic, const char* mark) {
   mempool::resource memory(pool);
   try {
-    std::pmr::monotonic_buffer_resource arena(1024, &memory);  // takes nothing until it is used
+    std::pmr::monotonic_buffer_resource arena(1024, &memory);  // takes nothing unless used
     std::pmr::memory_resource* chosen = &memory;
     if (monotonic) chosen = &arena;
     answer(*make_index(text, chosen));
