@@ -1,6 +1,7 @@
 #!/bin/sh
-# Each public header compiles alone, and twice, as C11 and as C++, without a warning. Its meaning
-# does not depend on a macro of the user: with -DPOOL_DEBUG the preprocessed text is the same.
+# Each public header compiles alone, and twice, as C11 and as C++ (.hpp: as C++17 and C++20),
+# without a warning. Its meaning does not depend on a macro of the user: with -DPOOL_DEBUG the
+# preprocessed text is the same.
 #
 #   headers.sh INCLUDE_FOLDER        speaks TAP; needs gcc or clang, as CC and CXX name them
 set -u
@@ -33,7 +34,11 @@ echo "TAP version 13"
 for header in $(cd "$include" && find . -name '*.h' -o -name '*.hpp' | sed 's,^\./,,' | sort); do
   compiles "$cxx" -x c++ -std=c++20
   says $? "$header is C++20"
-  case $header in *.hpp) continue ;; esac
+  case $header in *.hpp)
+    compiles "$cxx" -x c++ -std=c++17 -Wshadow -Wconversion -Wnon-virtual-dtor
+    says $? "$header is C++17"
+    continue ;;
+  esac
   compiles "$cxx" -x c++ -std=c++11
   says $? "$header is C++11"
   compiles "$cc" -x c -std=c11 -pedantic-errors -Wstrict-prototypes -Wc++-compat
