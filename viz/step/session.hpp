@@ -45,6 +45,10 @@ struct Answer {
   bool quits = false;
 };
 
+/// What is said to those who ask a list allocator for that policy.
+inline constexpr const char* no_list_walk =
+    "good fit walks no list; a list allocator has first, next, best and worst";
+
 class Session {
  public:
   /// The log's name is shown, not opened. Begins at this call, or at the first one.
@@ -184,7 +188,7 @@ class Session {
   std::optional<Condition> sought_;
   std::string last_line_;
   bool echo_ = false;  // answers begin with their command, as on a handout
-  int depth_ = 0;  // of `source` within `source`
+  int depth_ = 0;      // of `source` within `source`
 };
 
 // ---- what the handlers share
