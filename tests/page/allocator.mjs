@@ -1,154 +1,42 @@
-// The page's own allocator, fold and narration against the library, on random op lists: the same
-// events, the same blocks, bytes and sums after every call, the same words.
+// The page's own allocators, fold and narration against the library and the classroom's list
+// allocator, on random op lists: the same events, the same blocks, bytes and sums after every call,
+// the same words.
 //
 //     node allocator.mjs PLAYS PAGE_SOURCE TOOL
-import {spawnSync} from 'node:child_process';
 import {deepStrictEqual, ok, strictEqual} from 'node:assert';
 import {isDeepStrictEqual} from 'node:util';
-import {check, load, randomizer, run} from './harness.mjs';
+import {check, randomizer, run} from './harness.mjs';
+import * as library from './library.mjs';
 
-const [, , plays, source, tool] = process.argv;
-const page = await load(
-  source,
-  'ops.js',
-  'story.js',
-  'narrate.js',
-  'timeline.js',
-  'model.js',
-  'fold.js',
-  'words.js',
-  'policies.js',
-);
-const made = spawnSync(tool, ['html', '--ops', '+1'], {encoding: 'utf8'}).stdout;
-const {kinds} = JSON.parse(made.match(/id="data">(.*?)<\/script>/s)[1]); // the list of events
+const {bytesOf, framesOf, kinds, offsetsOf, page, randomList, rowsOf, setting} = library;
 const LISTS = 2500;
+const LISTS_A_KIND = 25; // of list allocators
 const WILD = 600;
 
-// ---- random op lists, small pools, so that much happens
-
-const POLICIES = ['first', 'next', 'best', 'worst', 'good'];
-
-function randomSettings(random) {
-  const align = random.from([1, 1, 8, 16, 16, 64]);
-  return {
-    capacity: random.from([64, 100, 256, 512, 1000, 2048, 5000]),
-    align,
-    policy: random.from(POLICIES),
-    guards: random.from([0, 0, 0, 8, 16, 3]),
-    fill: random.below(4) === 0,
-    poison: random.below(4) === 0,
-    quarantine: random.from([0, 0, 0, 0, 48, 200]),
-    checkEvery: random.below(8) === 0,
-  };
-}
-
-function randomOp(random, capacity, made) {
-  const index = random.below(made);
-  const size = () =>
-    random.from([
-      random.below((capacity / 4) | 0),
-      random.below(40),
-      1 + random.below((capacity / 2) | 0),
-      0,
-      random.below(60) === 0 ? '18446744073709551615' : 16,
-      random.below(60) === 0 ? 2 ** 53 : 24,
-    ]);
-  switch (made === 0 ? 0 : random.below(14)) {
-    case 0:
-    case 1:
-    case 2:
-    case 3:
-    case 4:
-      return `+${size()}`;
-    case 5:
-    case 6:
-    case 7:
-    case 8:
-    case 9:
-      return `-${index}`;
-    case 10:
-      return `~${index}:${size() || 1}`;
-    case 11: {
-      const far = random.below(6) === 0;
-      const offset = far ? random.below(2 * capacity) - capacity : random.below(48) - 8;
-      const count = random.from(['', '*3', `*${1 + random.below(24)}`]);
-      return `!${index}:${offset}${count}=${random.from(['65', "'X'", '0xAB', '0xdd', '0'])}`;
-    }
-    case 12:
-      return '?';
-    default:
-      return random.from(['@a note', '@with\\, a comma', '+1', '?']);
-  }
-}
-
-function randomList(random, capacity) {
-  const ops = [];
-  let made = 0;
-  const length = random.below(150) === 0 ? 220 : 4 + random.below(40);
-  for (let i = 0; i < length; ++i) {
-    ops.push(randomOp(random, capacity, made));
-    if (ops.at(-1)[0] === '+') ++made;
-  }
-  return ops.join(',');
-}
-
-function setting({capacity, align, policy, guards, fill, poison, quarantine, checkEvery}, ops) {
-  return [capacity, align, policy, guards, +fill, +poison, quarantine, +checkEvery, ops].join(' ');
-}
-
-// ---- what the library says
-
-function askLibrary(lines) {
-  const done = spawnSync(plays, {input: lines.join('\n'), maxBuffer: 2 ** 30, encoding: 'utf8'});
-  strictEqual(done.status, 0, done.stderr);
-  return readAnswers(done.stdout);
-}
-
-/** {events, stories} of each log. */
-function readAnswers(text) {
-  const answers = [];
-  let answer = {events: [], stories: []};
-  for (const line of text.split('\n')) {
-    if (line === '' || line.startsWith('{"mempool_log"')) continue;
-    const said = JSON.parse(line);
-    if (said.done) {
-      answers.push(answer);
-      answer = {events: [], stories: []};
-    } else if (said.story !== undefined) answer.stories.push(said);
-    else if (said.event !== 'end') answer.events.push(said);
-  }
-  return answers;
-}
-
 const random = randomizer(20240711);
-const lists = Array.from({length: LISTS}, () => {
-  const settings = randomSettings(random);
-  return {settings, ops: randomList(random, settings.capacity)};
-});
-lists.push({
-  settings: {
-    capacity: 30000,
-    align: 1,
-    policy: 'first',
-    guards: 0,
-    fill: true,
-    poison: false,
-    quarantine: 0,
-    checkEvery: false,
-  },
-  ops: '+12000,+9000,!0:0*5=65,+8,-1,?',
-});
-lists.push({settings: {...lists.at(-1).settings, capacity: 2048}, ops: `${'+1,'.repeat(140)}-3`});
-let answers;
-const library = () =>
-  (answers ??= askLibrary(lists.map(({settings, ops}) => setting(settings, ops))));
+const lists = [
+  ...Array.from({length: LISTS}, () => library.randomSettings(random)),
+  ...library.listSettings(random, LISTS_A_KIND),
+].map((settings) => ({settings, ops: randomList(random, settings.capacity)}));
+const large = {...library.PLAIN, capacity: 30000, align: 1, policy: 'first', fill: true};
+const largeList = {...large, fill: false, list: {order: 'lifo', coalesces: true, header: 8}};
+const many = `${'+1,'.repeat(140)}-3`;
+lists.push(
+  {settings: large, ops: '+12000,+9000,!0:0*5=65,+8,-1,?'},
+  {settings: {...large, capacity: 2048}, ops: many},
+  {settings: {...largeList, capacity: 2048}, ops: many},
+  {settings: {...largeList, capacity: 2 ** 20 + 1}, ops: '+9000,@its bytes are not told,-0'},
+);
+let asked;
+const answers = () =>
+  (asked ??= library.askLibrary(lists.map(({settings, ops}) => setting(settings, ops))));
 
 function where(at, call) {
   return `${setting(lists[at].settings, lists[at].ops)}, call ${call}`;
 }
 
 check("the page's allocator tells the library's events, list by list, field by field", () => {
-  for (const [at, answer] of library().entries()) {
+  for (const [at, answer] of answers().entries()) {
     const {settings, ops} = lists[at];
     const played = page.play(page.parseOps(ops), settings).events;
     const count = Math.max(played.length, answer.events.length);
@@ -159,34 +47,12 @@ check("the page's allocator tells the library's events, list by list, field by f
   }
 });
 
-function framesOf(events) {
-  const frames = [];
-  let model = new page.Model();
-  for (let i = 0; i < events.length;) {
-    const {call} = events[i];
-    const before = model.copy();
-    const first = i;
-    for (; i < events.length && events[i].call === call; ++i)
-      strictEqual(page.apply(model, events[i]), undefined, `call ${call}`);
-    frames.push({before, events: events.slice(first, i), after: model.copy(), call});
-  }
-  return frames;
-}
-
-const rowsOf = (model) => model.blocks.map((each) => [page.nameOf(each), each.offset, each.size]);
-
-function bytesOf(model) {
-  const bytes = [];
-  for (let at = 0; at < Math.min(model.capacity, 512); ++at)
-    bytes.push(model.byte(at)?.value.toString(16).padStart(2, '0') ?? '..');
-  return bytes.join('');
-}
-
-check("the page folds events to the tool's blocks, names, bytes and sums", () => {
-  for (const [at, answer] of library().entries())
+check("the page folds events to the tool's blocks, names, lists, bytes and sums", () => {
+  for (const [at, answer] of answers().entries())
     for (const [i, frame] of framesOf(answer.events).entries()) {
       const wanted = answer.stories[i];
       deepStrictEqual(rowsOf(frame.after), wanted.blocks, where(at, frame.call));
+      deepStrictEqual(offsetsOf(frame.after.freeList()), wanted.list, where(at, frame.call));
       if (at % 4 === 0) strictEqual(bytesOf(frame.after), wanted.bytes, where(at, frame.call));
       deepStrictEqual(
         [page.sumOfBytes(frame.after), page.sumOfFragmentation(frame.after)],
@@ -197,7 +63,7 @@ check("the page folds events to the tool's blocks, names, bytes and sums", () =>
 });
 
 check("the page tells every call in the tool's words, with its look trail and its marks", () => {
-  for (const [at, answer] of library().entries())
+  for (const [at, answer] of answers().entries())
     for (const [i, frame] of framesOf(answer.events).entries()) {
       const wanted = answer.stories[i];
       const story = page.tell(frame, frame.call % 2 === 0 ? 'dec' : 'hex', kinds);
@@ -211,7 +77,7 @@ check("the page tells every call in the tool's words, with its look trail and it
         wanted.trail.length === 0 ? 0 : shortfall,
         verdict,
       ]);
-      if (!wanted.trail.some((look) => look[4] > Number.MAX_SAFE_INTEGER))
+      if (!wanted.trail.some((look) => look[4] > Number.MAX_SAFE_INTEGER - 8192))
         deepStrictEqual(trail, wanted.trail, where(at, frame.call));
       const changes = [...story.changes]
         .sort(([a], [b]) => a - b)
@@ -221,10 +87,8 @@ check("the page tells every call in the tool's words, with its look trail and it
 });
 
 check('the page folds and tells logs of programs that do what no op list can', () => {
-  const done = spawnSync(plays, ['1', String(WILD)], {maxBuffer: 2 ** 30, encoding: 'utf8'});
-  strictEqual(done.status, 0, done.stderr);
   const seen = new Set();
-  for (const [at, answer] of readAnswers(done.stdout).entries())
+  for (const [at, answer] of library.askWild(WILD).entries())
     for (const [i, frame] of framesOf(answer.events).entries()) {
       const wanted = answer.stories[i];
       const what = `wild program ${at + 1}, call ${frame.call}`;
@@ -246,7 +110,7 @@ check('the page folds and tells logs of programs that do what no op list can', (
 
 check('a log that is an op list gives its operations back, and they the same log', () => {
   let back = 0;
-  for (const [at, answer] of library().entries()) {
+  for (const [at, answer] of answers().entries()) {
     const {ops, settings, why} = page.opsOfLog(answer.events);
     if (why) continue;
     const again = page.play(page.parseOps(page.opsText(ops)), settings).events;
@@ -257,11 +121,11 @@ check('a log that is an op list gives its operations back, and they the same log
     );
     ++back;
   }
-  ok(back > LISTS * 0.9, `${back} of ${LISTS} lists come back`);
+  ok(back > lists.length * 0.9, `${back} of ${lists.length} lists come back`);
 });
 
 check('random lists reach every kind of event that an op list can tell', () => {
-  const seen = new Set(library().flatMap(({events}) => events.map((event) => event.event)));
+  const seen = new Set(answers().flatMap(({events}) => events.map((event) => event.event)));
   for (const kind of [
     'create',
     'alloc',
@@ -290,12 +154,19 @@ check(
   'going back shows the pool as it was: any call, in any order, is what going there gives',
   () => {
     const chance = randomizer(11);
-    for (const extra of [{fill: true}, {poison: true, quarantine: 300}, {guards: 8}]) {
+    const kinds_of_pool = [
+      {fill: true},
+      {poison: true, quarantine: 300},
+      {guards: 8},
+      {policy: 'next', list: {order: 'size-', coalesces: false, header: 4}},
+      {policy: 'first', list: {order: 'lifo', coalesces: true, header: 0}},
+    ];
+    for (const extra of kinds_of_pool) {
       const ops = Array.from({length: 120}, () => randomList(chance, 2000)).map((list, i, lists) =>
         shifted(list, lists.slice(0, i)),
       );
       const {events} = page.play(page.parseOps(ops.join(',')), {
-        ...randomSettings(chance),
+        ...library.randomSettings(chance),
         capacity: 2000,
         ...extra,
       });
@@ -303,6 +174,7 @@ check(
       const seen = (frame) =>
         JSON.stringify([
           rowsOf(frame.after),
+          offsetsOf(frame.after.freeList()),
           bytesOf(frame.after),
           page.sumOfBytes(frame.before),
           page.tell(frame, 'dec', kinds).sentences,
@@ -329,6 +201,42 @@ function shifted(list, before) {
   );
 }
 
+check('a page that begins midway has the list as it was, and goes on with it', () => {
+  const ofLists = lists.flatMap(({settings}, at) => (settings.list && at % 40 === 0 ? [at] : []));
+  for (const at of ofLists) {
+    const {events} = answers()[at];
+    const frames = framesOf(events);
+    const begin = frames.length >> 1;
+    const {after} = frames[begin];
+    const timeline = new page.Timeline(...midway(after, events));
+    for (let place = begin; place < frames.length; ++place)
+      deepStrictEqual(
+        offsetsOf(timeline.frame(place - begin).after.freeList()),
+        offsetsOf(frames[place].after.freeList()),
+        where(at, frames[place].call),
+      );
+  }
+});
+
+/** What the tool writes in place of what made a pool so: PageEvents::begin_at(). */
+function midway(model, events) {
+  const {capacity, align, policy, lastSeq: seq, lastCall: call} = model;
+  const about = {seq, call, capacity, align, policy, guards: 0, allocs: model.nextNumber};
+  const rows = model.blocks.map(({used, number, offset, size, payload, requested}) => ({
+    ...{event: 'block', seq, call, offset, size},
+    ...(used && {block: number, payload, requested, guard: 0}),
+  }));
+  const free = model.blocks.filter((block) => !block.used);
+  const {nextFreeNumber: nextFree, cursor, nextListed, model: kind} = model;
+  const resume = {
+    ...{nextFree, cursor, nextListed, model: kind},
+    freeNumbers: free.map(({number}) => number),
+    listed: free.map(({listed}) => listed),
+  };
+  const later = events.filter((event) => event.call > call);
+  return [[{event: 'snapshot', ...about}, ...rows, ...later], resume];
+}
+
 check('a log that tells nonsense is folded and told without an exception', () => {
   const chance = randomizer(7);
   const values = [0, 1, 7, 64, 1000, 2 ** 32, 2 ** 52, 2 ** 53 - 1];
@@ -342,7 +250,7 @@ check('a log that tells nonsense is folded and told without an exception', () =>
         return kept ? event : {...event, [name]: chance.from(values)};
       });
   let faults = 0;
-  for (const {events} of library().slice(0, 400)) {
+  for (const {events} of answers().filter((_, at) => at % 10 === 0)) {
     const timeline = new page.Timeline(mutated(events));
     for (let place = 0; place < timeline.length; ++place) {
       const frame = timeline.frame(place);
@@ -379,18 +287,11 @@ check('an op list that is wrong is refused with the operation and the reason', (
 });
 
 check('a fault planted in a policy, the split or the coalescing is seen by the comparison', () => {
-  const some = library().slice(0, 300);
-  const differs = (plant) =>
-    some.some((answer, at) => {
-      const {settings, ops} = lists[at];
-      return !isDeepStrictEqual(
-        page.play(page.parseOps(ops), {...settings, ...plant}).events,
-        answer.events.map(({pool, ...event}) => event),
-      );
-    });
+  const some = answers().slice(0, 300);
+  const differs = (plant) => some.some((_, at) => isOther(at, plant));
   ok(!differs({}), 'without a fault nothing differs');
   const other = {first: 'next', next: 'first', best: 'first', worst: 'best', good: 'worst'};
-  for (const policy of POLICIES)
+  for (const policy of page.POLICIES)
     ok(
       some.some((answer, at) => {
         const {settings, ops} = lists[at];
@@ -414,6 +315,41 @@ check('a fault planted in a policy, the split or the coalescing is seen by the c
     }),
     'coalesce',
   );
+});
+
+/** Played with a fault: is it told from what the library said? */
+function isOther(at, plant) {
+  const {settings, ops} = lists[at];
+  return !isDeepStrictEqual(
+    page.play(page.parseOps(ops), {...settings, ...plant}).events.slice(1),
+    answers()
+      [at].events.slice(1)
+      .map(({pool, ...event}) => event),
+  );
+}
+
+check("a fault planted in the list allocator's order, header or coalescing is seen, too", () => {
+  const seen = (faulty, meant = () => true) =>
+    lists.some(
+      ({settings}, at) =>
+        settings.list && meant(settings.list) && isOther(at, {list: faulty(settings.list)}),
+    );
+  for (const order of page.LIST_ORDERS)
+    for (const other of page.LIST_ORDERS.filter((each) => each !== order))
+      ok(
+        seen(
+          (list) => ({...list, order: other}),
+          (list) => list.order === order,
+        ),
+        `${order} is told from ${other}`,
+      );
+  ok(seen((list) => ({...list, coalesces: !list.coalesces})), 'coalescing');
+  ok(seen((list) => ({...list, header: list.header + 1})), 'header');
+  const planted = (plant) => lists.some(({settings}, at) => settings.list && isOther(at, plant));
+  const alike = lists.findIndex(({settings}) => settings.list);
+  ok(!isOther(alike, {}), 'without a fault nothing differs');
+  ok(planted({coalesce() {}}), 'a block that stays used');
+  ok(planted({resize: (block, requested) => requested <= block.requested}), 'resizing in place');
 });
 
 await run();

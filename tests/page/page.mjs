@@ -279,6 +279,115 @@ inBrowser('a recorded log becomes operations if it can, and says why if it canno
   await quiet();
 });
 
+// ---- the list allocator
+
+const LIFO = ['--order', 'lifo', '--coalesce', 'off', '--header', '4'];
+const LISTED = ['--ops', '+20,+12,+20,+8,-0,-2,+12', '--capacity', '120', '--align', '1', ...LIFO];
+const listed = pageOf('listed', ...LISTED);
+const LIFO_LINK = 'model=list&order=lifo&coalesce=off&header=4';
+const insertHere = (operation) =>
+  browser.value(`(() => {
+    const form = document.querySelector('.what-if');
+    form.elements.addition.value = '${operation}';
+    form.requestSubmit();
+  })()`);
+
+inBrowser('what-if on a list allocator goes by its list, its header and its rules', async () => {
+  await browser.open(`${listed}#call=6`);
+  await insertHere('+5');
+  strictEqual(await title(), 'pool_alloc(5) → #4 at 44');
+  ok((await text('.difference')).endsWith('at 44 before, at 4 now.'), await text('.difference'));
+  await insertHere('-1');
+  ok((await text('#why')).includes('this allocator does not coalesce'), await text('#why'));
+  await browser.value("document.querySelector('[data-key=share]').click()");
+  const link = await browser.value("document.querySelector('.link input').value");
+  ok(link.includes(`#cap=120&align=1&${LIFO_LINK}&ops=+20,`), link);
+  await browser.open(`${lesson}${link.slice(link.indexOf('#'))}`);
+  strictEqual(await title(), 'pool_free(#1)');
+  const model = "document.querySelector('.op-box').elements.model.value";
+  strictEqual(await browser.value(model), 'list');
+  await quiet();
+});
+
+inBrowser('the op box chooses the allocator, and shows the fields that it has', async () => {
+  await browser.open(`${lesson}#call=5`);
+  const choose = (fields) =>
+    browser.value(`(() => {
+      const form = document.querySelector('.op-box');
+      for (const [name, value] of Object.entries(${JSON.stringify(fields)})) {
+        const field = form.elements[name];
+        if (field.type === 'checkbox') field.checked = value;
+        else field.value = value;
+        field.dispatchEvent(new Event('change', {bubbles: true}));
+      }
+      const shown = ['guards', 'order', 'header'].filter((name) =>
+        form.elements[name].offsetParent);
+      form.requestSubmit();
+      return shown.join();
+    })()`);
+  const fields = {model: 'list', order: 'size-', coalesces: false, header: 8};
+  strictEqual(await choose(fields), 'order,header');
+  await browser.keys('Home');
+  const settings = 'first fit over a list, largest first, not coalescing, headers of 8 B';
+  ok((await text('#why')).includes(settings), await text('#why'));
+  await choose({policy: 'good'});
+  ok((await text('.problem')).includes('good fit walks no list'), await text('.problem'));
+  strictEqual(await choose({model: 'pool', policy: 'good'}), 'guards');
+  ok((await text('#why')).includes('alignment 1, good fit, no guards'), await text('#why'));
+  await quiet();
+});
+
+inBrowser("a list allocator's log becomes operations, whatever its rules are", async () => {
+  for (const order of ['address', 'lifo', 'fifo', 'size+', 'size-'])
+    for (const coalesce of ['on', 'off']) {
+      const log = join(folder, 'list.jsonl');
+      const rules = ['--order', order, '--coalesce', coalesce, '--policy', 'next'];
+      execFileSync(tool, ['replay', ...LISTED.slice(0, 6), ...rules, '-o', log], {stdio: 'pipe'});
+      await browser.open(pageOf('list', log));
+      strictEqual(await browser.value("document.querySelector('textarea').value"), LISTED[1]);
+      await browser.keys('End');
+      ok((await title()) === 'pool_destroy', await title());
+      await quiet();
+    }
+});
+
+inBrowser('a list in an order of its own is numbered in the picture, and so told', async () => {
+  await browser.open(`${listed}#call=6`);
+  const names = await browser.value(`[...document.querySelectorAll('#stage .node.free .name')]
+    .map((each) => each.textContent).join()`);
+  strictEqual(names, '1. f3 FREED,2. f2,3. f1');
+  strictEqual(
+    await browser.value(
+      "document.querySelector('#stage .block.free[data-block=f2] .name').textContent",
+    ),
+    '2. f2',
+  );
+  await browser.value("document.getElementById('tables').open = true");
+  await new Promise((resolve) => {
+    setTimeout(resolve, 100);
+  });
+  const rows = await browser.value(
+    "[...document.querySelectorAll('#tables table')[1].tBodies[0].rows].map((row) => " +
+      'row.cells[0].innerText).join()',
+  );
+  strictEqual(rows, 'f3,f2,f1');
+  ok((await text('#about')).includes('first fit over a list, newest first'), await text('#about'));
+  await quiet();
+});
+
+inBrowser('a page that begins midway knows the list as it was', async () => {
+  const names = `[...document.querySelectorAll('#stage .node.free .name')]
+    .map((each) => each.textContent).join()`;
+  await browser.open(`${listed}#call=7`);
+  const [wanted, why] = [await browser.value(names), await text('#why')];
+  strictEqual(wanted, '1. f3 REST,2. f2,3. f1');
+  await browser.open(`${pageOf('midway', ...LISTED, '--from', '7', '--to', '8')}#call=7`);
+  strictEqual(await browser.value(names), wanted);
+  strictEqual(await text('#why'), why);
+  ok((await text('#workshop')).includes('What-if is for op lists, and this log is none'));
+  await quiet();
+});
+
 // ---- quiz
 
 const QUIZ = [
@@ -461,6 +570,7 @@ inBrowser(
         `${guards}?present=1#call=5`,
         `${lesson}?embed=1#call=5`,
         `${guards}#call=5&view=carpet`,
+        `${listed}#call=6`,
       ]) {
         await browser.open(address, {width, height});
         const wide = await browser.value('document.documentElement.scrollWidth');
@@ -538,6 +648,8 @@ check(
       [lesson, '#call=6&view=carpet', {}],
       [quizPage(), '#call=4', {dark: true}],
       [lesson, '#call=5', {width: 390}],
+      [listed, '#call=6', {}],
+      [listed, '#call=6', {dark: true}],
       [`${lesson}?present=1`, '#call=5', {}],
     ];
     for (const [address, fragment, screen] of looks) {

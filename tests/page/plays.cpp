@@ -1,12 +1,15 @@
-// Plays op lists in real pools and says what the page must say as well: the log, then of every call
-// its story, and the pool after it. For allocator.mjs, which compares; not a test itself.
+// Plays op lists, in real pools or on the classroom's list allocator, and says what the page must
+// say as well: the log, then of every call its story, and the pool after it. For allocator.mjs,
+// which compares; not a test itself.
 //
-//     stdin   capacity align policy guards fill poison quarantine check_every OPS     a line a list
+//     stdin   capacity align policy guards fill poison quarantine check_every MODEL OPS
+//             a line a list; MODEL is pool, or as `create` says it, with a comma for each space
 //     stdout  the log's lines; {"story":...} after the last event of each call; {"done":1}
 //
 // With arguments SEED COUNT it plays so many programs that do what no op list can (wild.hpp).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -64,6 +67,14 @@ std::string blocks_text(const Model& model) {
   return out;
 }
 
+/// Offsets of the free blocks, as the list has them.
+std::string list_text(const Model& model) {
+  std::string out;
+  for (const Block* block : model.free_list())
+    out += fmt::format("{}{}", out.empty() ? "" : ",", block->offset);
+  return out;
+}
+
 /// Two digits a byte that is known, ".." for one that is not.
 std::string bytes_text(const Model& model) {
   std::string out;
@@ -88,10 +99,11 @@ void tell_call(const Frame& frame) {
     sentences += (sentences.empty() ? "" : ",") + quoted(sentence);
   fmt::print(
       "{{\"story\":{},\"title\":{},\"sentences\":[{}],\"trail\":[{}],\"changes\":[{}],"
-      "\"blocks\":[{}],\"bytes\":\"{}\",\"sums\":[{},{}],\"said\":[{}]}}\n",
+      "\"blocks\":[{}],\"list\":[{}],\"bytes\":\"{}\",\"sums\":[{},{}],\"said\":[{}]}}\n",
       frame.call, quoted(story.title), sentences, trail_text(story), changes_text(story),
-      blocks_text(frame.after), bytes_text(frame.after), quoted(sum_of_bytes(frame.after)),
-      quoted(sum_of_fragmentation(frame.after)), said_text(frame));
+      blocks_text(frame.after), list_text(frame.after), bytes_text(frame.after),
+      quoted(sum_of_bytes(frame.after)), quoted(sum_of_fragmentation(frame.after)),
+      said_text(frame));
 }
 
 /// Folds the log call by call, and tells each.
@@ -127,13 +139,15 @@ bool say_log(const std::string& text) {
 bool play_line(const std::string& line) {
   std::istringstream in(line);
   PoolSetup setup;
-  std::string policy, ops;
+  std::string policy, model, ops;
   u64 capacity = 0;
   in >> capacity >> setup.align >> policy >> setup.guards >> setup.fill >> setup.poison >>
-      setup.quarantine >> setup.check_every;
+      setup.quarantine >> setup.check_every >> model;
   std::getline(in >> std::ws, ops);
   setup.capacity = capacity;
   setup.policy = event::code_of(event::Type::POLICY, policy);
+  std::ranges::replace(model, ',', ' ');
+  setup.model = read_list_model(model);
   const Result<Workload> workload = parse_ops(ops);
   if (!workload) {
     fmt::print(stderr, "{}: {}\n", ops, workload.error().what);

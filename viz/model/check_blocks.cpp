@@ -35,7 +35,7 @@ Verified PoolCheck::alloc_geometry(const pool_event_alloc& e) const {
   const u64 align = model_.align;
   if (e.offset % align != 0)
     return Broken{Rule::geometry, fmt::format("offset {} is no multiple of {}", e.offset, align)};
-  const u64 front = round_up(model_.guard_size, align) + model_.header_bytes();
+  const u64 front = front_bytes(model_, model_.guard_size);
   if (e.payload != e.offset + front)
     return Broken{
         Rule::geometry,

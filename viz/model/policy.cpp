@@ -70,9 +70,16 @@ FreeList free_list(const Model& model) {
   return model.free_list();
 }
 
+bool is_policy_of(const Model& model, u32 policy) {
+  return is_policy(policy) && !(model.list && policy == POOL_GOOD);
+}
+
+u64 front_bytes(const Model& model, u64 guard) {
+  return model.header_bytes() + round_up(guard, model.align);
+}
+
 u64 whole_block(const Model& model, u64 requested, u64 guard) {
-  const u64 front = round_up(guard, model.align) + model.header_bytes();
-  const u64 sum = add_saturating(add_saturating(front, requested), guard);
+  const u64 sum = add_saturating(add_saturating(front_bytes(model, guard), requested), guard);
   return std::max(round_up(sum, model.align), model.align);
 }
 
@@ -82,7 +89,7 @@ Wanted wanted_in(const Model& model, u64 needed, u64 alignment) {
                      alignment > model.align && alignment <= page_bytes;
   if (!asked) return wanted;
   wanted.alignment = alignment;
-  wanted.phase = model.base_in_page + round_up(model.guard_size, model.align);
+  wanted.phase = model.base_in_page + front_bytes(model, model.guard_size);
   wanted.room = add_saturating(needed, alignment - model.align);
   return wanted;
 }

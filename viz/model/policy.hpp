@@ -33,6 +33,9 @@ struct Wanted {
   }
 };
 
+/// Bytes of a block that lie in front of its payload: header, and guard rounded up.
+[[nodiscard]] u64 front_bytes(const Model& model, u64 guard);
+
 /// Bytes of the block that serves a request: header, front guard, payload and guard, rounded up;
 /// saturates.
 [[nodiscard]] u64 whole_block(const Model& model, u64 requested, u64 guard);
@@ -44,6 +47,9 @@ struct Wanted {
 [[nodiscard]] constexpr bool is_policy(u32 policy) {
   return POOL_FIRST <= policy && policy <= POOL_GOOD;
 }
+
+/// One that this pool could have: good fit walks no list, so a list allocator has no use for it.
+[[nodiscard]] bool is_policy_of(const Model& model, u32 policy);
 
 /// Free blocks in the order of the list, borrowed from a model.
 using FreeList = std::vector<const Block*>;

@@ -17,7 +17,7 @@ namespace {
 /// "56 + 2×8 guard = 72 B (rounded up to 16: 80 B)". The sum that makes a block of a request.
 std::string need_text(const Model& model, u64 guard, u64 requested, u64 needed) {
   const u64 align = model.align;
-  const u64 front = round_up(guard, align) + model.header_bytes();
+  const u64 front = front_bytes(model, guard);
   const u64 sum = add_saturating(add_saturating(front, requested), guard);
   if (needed == u64_max || sum == u64_max) return "more bytes than can be counted";
   std::string text = fmt::format("{} B", requested);

@@ -124,8 +124,7 @@ void say_counterfactual(const Telling& t, const Look& taken) {
   std::vector<Choice> choices{{same_as_taken, {}}};
   for (const u32 policy : {POOL_FIRST, POOL_NEXT, POOL_BEST, POOL_WORST, POOL_GOOD}) {
     const bool cursor_unknown = policy == POOL_NEXT && before.cursor == POOL_NONE;
-    const bool no_walk = policy == POOL_GOOD && before.list;
-    if (policy == before.policy || cursor_unknown || no_walk) continue;
+    if (policy == before.policy || cursor_unknown || !is_policy_of(before, policy)) continue;
     const Block* block = choose(policy, list, wanted, before.cursor);
     if (block == nullptr) continue;
     auto same = std::ranges::find(choices, block, &Choice::block);

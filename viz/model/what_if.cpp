@@ -81,7 +81,7 @@ void Supposed::alloc(u64 requested) {
   e.block = model_.next_number;
   e.offset = found.offset;
   e.size = needed;
-  e.payload = found.offset + round_up(model_.guard_size, model_.align);
+  e.payload = found.offset + front_bytes(model_, model_.guard_size);
   e.requested = requested;
   add(event);
   if (const Block* block = model_.live(event.as.alloc.block)) write_guards(Block(*block));
@@ -138,6 +138,7 @@ void Supposed::release_oldest() {
 
 //  [ left ][ freed ][ right ]   =>   [ left ][ ... freed ... ]   =>   [ ....... left ....... ]
 void Supposed::coalesce(u64 offset) {
+  if (!model_.coalesces()) return;
   const auto unite = [this](const Block& low, const Block& high, bool to_left) {
     pool_event event = event::make(POOL_EVENT_COALESCE);
     pool_event_coalesce& e = event.as.coalesce;

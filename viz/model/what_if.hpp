@@ -3,8 +3,9 @@
 //     model, "alloc 56 by best fit" --if_allocated--> Frame: before, events, after
 //
 // A frame like any other, so every view and every sentence serves it, the look trail and the single
-// frees that would save a failure among them. By the definition of the policies (policy.hpp), not
-// by the engine. Nothing is changed.
+// frees that would save a failure among them. By the definition of the policies (policy.hpp) over
+// the model's own free list, with its header, coalescing or not: neither the engine nor the
+// classroom's list allocator is asked. Nothing is changed.
 #pragma once
 
 #include <optional>

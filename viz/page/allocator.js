@@ -5,7 +5,8 @@
 //
 // It keeps one array of blocks in address order and walks it: right and readable, not fast. The
 // policies are policies.js's. What looks at a pool (misuse, checks, notes) is inspected.js's, what
-// watches over freed bytes (poison, quarantine) watchful.js's.
+// watches over freed bytes (poison, quarantine) watchful.js's; list_allocator.js has another order
+// of the free list.
 import {choose} from './policies.js';
 import {hex, neededExactly} from './sizes.js';
 
@@ -13,7 +14,7 @@ export const GUARD = 0xab;
 export const FRESH = 0x30; // '0'
 export const FREED = 0x2e; // '.'
 
-const roundUp = (size, align) => Math.ceil(size / align) * align;
+export const roundUp = (size, align) => Math.ceil(size / align) * align;
 
 export class Pool {
   /** tell(event) gets every event, in order; settings as a `create` event has them. */
@@ -49,8 +50,13 @@ export class Pool {
 
   //  [ front guard, rounded up | requested | guard and padding ]   = one block, a multiple of align
   needed(requested, guard) {
-    const sum = roundUp(guard, this.align) + requested + guard;
+    const sum = this.front(guard) + requested + guard;
     return Math.max(roundUp(sum, this.align), this.align);
+  }
+
+  /** Bytes of a block that lie in front of its payload. */
+  front(guard) {
+    return roundUp(guard, this.align);
   }
 
   // ---- alloc
@@ -75,7 +81,7 @@ export class Pool {
 
   //  [ ........ free ........ ]   =>   [ needed ][ ... rest ... ]
   split(free, needed) {
-    const rest = {offset: free.offset + needed, size: free.size - needed, used: false};
+    const rest = {...free, offset: free.offset + needed, size: free.size - needed};
     if (rest.size === 0) return;
     this.blocks.splice(this.blocks.indexOf(free) + 1, 0, rest);
     free.size = needed;
@@ -90,7 +96,7 @@ export class Pool {
   /** The free block, which has exactly the size that is needed, is the caller's now. */
   take(block, requested, number) {
     const guard = this.guards;
-    const payload = block.offset + roundUp(guard, this.align);
+    const payload = block.offset + this.front(guard);
     Object.assign(block, {used: true, number, guard, payload, requested});
     this.cursor = block.offset + block.size;
     this.writeGuards(block);
@@ -107,7 +113,7 @@ export class Pool {
     const small = requested <= 2 ** 50;
     const needed = small
       ? this.needed(requested, this.guards)
-      : neededExactly(requested, this.guards, this.align).needed;
+      : neededExactly(requested, this.front(this.guards), this.guards, this.align).needed;
     const reason =
       Number(needed) > this.capacity ? 'too_large' : free < needed ? 'full' : 'fragmented';
     this.tell('alloc_fail', {block, requested, needed, free, largest, reason});
@@ -142,6 +148,7 @@ export class Pool {
   }
 
   //  [ left, free ][ block ][ right, free ]   =>   [ ........ one free block ........ ]
+  /** The free block that it becomes. */
   coalesce(block) {
     let at = this.blocks.indexOf(block);
     let free = {offset: block.offset, size: block.size, used: false};
@@ -170,6 +177,7 @@ export class Pool {
       });
     }
     this.blocks[at] = free;
+    return free;
   }
 
   // ---- realloc: in place if the room on the right suffices, else a new block with its number

@@ -1,5 +1,6 @@
 // Dump: the bytes of the region, 64 a line, with a line of marks under each: [payload], (free),
-// {in quarantine}, G guard, X damaged, g a guard left behind, ? not known. 32 on small screens.
+// {in quarantine}, G guard, X damaged, g a guard left behind, h header, ? not known. 32 on small
+// screens.
 import {make} from './dom.js';
 import {endOf, guardAt, lives, nameOf} from './model.js';
 
@@ -18,7 +19,8 @@ function classOf(model, block, at) {
     return model.ghostGuard(at) ? 'o' : 'f';
   }
   const guard = guardAt(block, at);
-  if (!guard) return at >= block.payload && at < block.payload + block.requested ? 'u' : 'p';
+  if (!guard && at < block.payload) return model.headerBytes() !== 0 ? 'h' : 'p';
+  if (!guard) return at < block.payload + block.requested ? 'u' : 'p';
   if (guard.damaged === 0 || at < guard.first) return 'g';
   const byte = model.byte(at, block);
   return byte !== undefined && byte.value === 0xab ? 'g' : 'x';
@@ -31,7 +33,7 @@ function isStained(model, at) {
   return false;
 }
 
-const LETTERS = {g: 'G', x: 'X', o: 'g', p: 'p'};
+const LETTERS = {g: 'G', x: 'X', o: 'g', p: 'p', h: 'h'};
 const BRACKETS = {u: '[]-', f: '().', q: '{}~'};
 
 /** The name and size that stand in a span of the mark row, where they find room. */
@@ -273,8 +275,11 @@ export function drawDump(view) {
     make(
       'p',
       {class: 'quiet key'},
-      '[--] payload  (..) free  G guard  X damaged  g guard left behind  p padding  ? not known  ' +
-        '~ not printable',
+      '[--] payload  (..) free  ' +
+        (view.model.list
+          ? 'h header  '
+          : 'G guard  X damaged  g guard left behind  ') +
+        'p padding  ? not known  ~ not printable',
     ),
   ].filter(Boolean);
 }
@@ -289,6 +294,7 @@ export function byteRuns(model) {
     x: 'damaged',
     o: 'free, a guard left behind',
     p: 'padding',
+    h: 'header',
   };
   const runs = [];
   const end = Math.min(model.capacity, 65536);

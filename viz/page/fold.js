@@ -16,14 +16,14 @@ import {
   leaveGuards,
   resizeBytes,
 } from './fold_bytes.js';
+import {readListModel} from './list_model.js';
 import {BAD_SIZE, NO_BLOCK, NO_GUARD, WRONG_USE, endOf, lives} from './model.js';
 
 /** The only function that changes a model. */
 export function apply(m, e) {
   if (e.call !== m.lastCall) m.found = 0;
   const fault = guarded(m, e);
-  m.lastSeq = e.seq;
-  m.lastCall = e.call;
+  Object.assign(m, {lastSeq: e.seq, lastCall: e.call});
   return fault;
 }
 
@@ -37,7 +37,10 @@ function guarded(m, e) {
 
 // ---- rows
 
-const freeBlock = (e, offset, size, number) => ({offset, size, number, call: e.call, used: false});
+/** listed: when it came into the free list, counted; the parts of a split have the whole one's. */
+function freeBlock(m, e, offset, size, number, listed = m.nextListed++) {
+  return {offset, size, number, listed, call: e.call, used: false};
+}
 
 /** A number that was taken in this call for a block that is already gone was never seen. */
 function giveBackNumber(m, e, block) {
@@ -71,6 +74,8 @@ function openPool(m, e) {
     poison: Boolean(e.poison),
     quarantine: e.quarantine ?? 0,
     name: e.name ?? '',
+    model: e.model ?? '',
+    list: readListModel(e.model),
     open: true,
   });
 }
@@ -81,7 +86,7 @@ function create(m, e) {
   if (m.open || m.destroyed) return 'the pool was created before';
   if (!isPool(e)) return BAD_SIZE;
   openPool(m, e);
-  m.replace(0, 0, freeBlock(e, 0, e.capacity, m.nextFreeNumber++));
+  m.replace(0, 0, freeBlock(m, e, 0, e.capacity, m.nextFreeNumber++));
   return undefined;
 }
 
@@ -116,7 +121,7 @@ function block(m, e) {
   if (e.offset !== (last ? endOf(last) : 0) || !m.inRegion(e.offset, e.size)) return BAD_SIZE;
   const {offset, size} = e;
   if (e.block === undefined) {
-    m.replace(m.blocks.length, 0, freeBlock(e, offset, size, m.nextFreeNumber++));
+    m.replace(m.blocks.length, 0, freeBlock(m, e, offset, size, m.nextFreeNumber++));
     return undefined;
   }
   const payload = e.payload ?? offset;
@@ -147,20 +152,16 @@ function reset(m, e) {
   for (const each of m.blocks) if (lives(each)) leaveBehind(m, e, each);
   forgetBlocks(m);
   m.cursor = 0;
-  m.replace(0, 0, freeBlock(e, 0, m.capacity, m.nextFreeNumber++));
+  m.replace(0, 0, freeBlock(m, e, 0, m.capacity, m.nextFreeNumber++));
 }
 
 // ---- free memory: cut it, unite it
 
 //  [ ..... block ..... ]   =>   [ kept, the next number ][ rest, keeps its number ]
 function cut(m, e, index, kept) {
-  const {offset, size, number} = m.blocks[index];
-  m.replace(
-    index,
-    1,
-    freeBlock(e, offset, kept, m.nextFreeNumber++),
-    freeBlock(e, offset + kept, size - kept, number),
-  );
+  const {offset, size, number, listed} = m.blocks[index];
+  const low = freeBlock(m, e, offset, kept, m.nextFreeNumber++, listed);
+  m.replace(index, 1, low, freeBlock(m, e, offset + kept, size - kept, number, listed));
 }
 
 function split(m, e) {
@@ -178,10 +179,11 @@ function split(m, e) {
   return undefined;
 }
 
-//  [ left ][ right ]   =>   [ left, keeps its number ]
+//  [ left ][ right ]   =>   [ left, keeps its number ]      and it is listed anew
 function unite(m, e, index) {
   const [left, right] = m.blocks.slice(index, index + 2);
-  m.replace(index, 2, {...left, size: left.size + right.size, call: e.call});
+  const listed = Math.max(left.listed, right.listed);
+  m.replace(index, 2, {...left, size: left.size + right.size, listed, call: e.call});
 }
 
 function coalesce(m, e) {
@@ -286,7 +288,7 @@ function endLife(m, e) {
 
 function giveBack(m, e, index) {
   const {offset, size} = m.blocks[index];
-  m.replace(index, 1, freeBlock(e, offset, size, m.nextFreeNumber++));
+  m.replace(index, 1, freeBlock(m, e, offset, size, m.nextFreeNumber++));
 }
 
 function free(m, e) {
@@ -340,7 +342,7 @@ function resize(m, e) {
   if (e.size === was.size && freeRight) rows.push(freeRight);
   else if (e.rest_size !== 0)
     rows.push(
-      freeBlock(e, e.offset + e.size, e.rest_size, freeRight?.number ?? m.nextFreeNumber++),
+      freeBlock(m, e, e.offset + e.size, e.rest_size, freeRight?.number ?? m.nextFreeNumber++),
     );
   m.replace(index, freeRight ? 2 : 1, ...rows);
   forgetStains(m, endOf(was), endOf(now) - endOf(was));

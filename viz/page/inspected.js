@@ -2,6 +2,7 @@
 // guards, a note shows the bytes of live blocks, the end of a pool shows what leaks.
 //
 //     Pool (allocator.js) <-- InspectedPool <-- WatchfulPool (watchful.js)
+//                                           <-- ListPool (list_allocator.js)
 import {Pool} from './allocator.js';
 import {hex} from './sizes.js';
 
@@ -9,8 +10,9 @@ export class InspectedPool extends Pool {
   /** The pointer is not one of a live block: it is reported, and nothing is changed. */
   misuse(offset) {
     const block = this.blocks.find((each) => offset < each.offset + each.size);
-    const kind = this.lives(block) ? 'interior_free' : 'double_free';
-    const number = this.lives(block) ? block.number : this.lastOwner(offset);
+    const inside = block !== undefined && this.lives(block);
+    const kind = inside ? 'interior_free' : 'double_free';
+    const number = inside ? block.number : this.lastOwner(offset);
     this.tell('misuse', {kind, offset, ...(number !== undefined && {block: number})});
   }
 

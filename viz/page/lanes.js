@@ -2,7 +2,8 @@
 // joined to them; of a long list the dull parts are folded, with exact counts.
 import {draw} from './dom.js';
 import {endOf, lives, nameOf} from './model.js';
-import {BADGES, PAD, saves, selectable, text, widthOf} from './stage_parts.js';
+import {orderInWords} from './list_model.js';
+import {BADGES, PAD, placedName, saves, selectable, text, widthOf} from './stage_parts.js';
 import {countText} from './words.js';
 
 const VERDICTS = {
@@ -32,8 +33,14 @@ function laneFrame({width, big}, {y, height, below}, title, sayings, note, kind)
   ];
 }
 
-/** Records with places: [{words, width, x, block}], as near to their blocks as order allows. */
-function place(s, records) {
+/** A list with an order of its own is not joined to the strip. */
+const joined = (s, kind) => kind !== 'free' || !s.places;
+
+/**
+ * Records with places: [{words, width, x, block}], as near to their blocks as order allows; of a
+ * list that is not joined to them, side by side.
+ */
+function place(s, records, kind) {
   const {width, x} = s;
   const [low, high] = [58 * Math.min(s.f, 1.3), width - 56 * Math.min(s.f, 1.3)];
   const gap = 16;
@@ -41,7 +48,7 @@ function place(s, records) {
   if (needed > high - low) return undefined;
   let left = low;
   for (const record of records) {
-    const wish = record.block
+    const wish = joined(s, kind)
       ? x(record.block.offset + record.block.size / 2) - record.width / 2
       : left;
     record.x = Math.max(left, wish);
@@ -65,7 +72,7 @@ const ROUNDS = [
 ];
 
 /** Folds the dull parts of a long list until the rest finds room; what matters goes last. */
-function foldAndPlace(s, blocks, recordOf) {
+function foldAndPlace(s, blocks, kind, recordOf) {
   const far = distances(s, blocks);
   for (const {around, short} of ROUNDS) {
     const kept = (i) =>
@@ -82,6 +89,7 @@ function foldAndPlace(s, blocks, recordOf) {
     const placed = place(
       s,
       records.map((record) => (record.folded ? folded(s, record) : record)),
+      kind,
     );
     if (placed) return placed;
   }
@@ -132,7 +140,7 @@ function drawLane(s, records, {y, height, stripEdge, toStrip, kind}) {
     );
   for (const record of records) {
     const centre = record.x + record.width / 2;
-    if (!record.folded)
+    if (!record.folded && joined(s, kind))
       parts.push(
         draw('line', {
           x1: centre,
@@ -182,7 +190,7 @@ function recordBox(s, record, y, height, kind) {
 function recordOf(s, block, lines, short) {
   const mark = BADGES[s.story.changes.get(block.offset)?.mark];
   const badge = saves(s, block) ? 'SAVES' : mark;
-  const name = badge && !short ? `${nameOf(block)} ${badge}` : nameOf(block);
+  const name = badge && !short ? `${placedName(s, block)} ${badge}` : placedName(s, block);
   const all = [[name, 'name'], ...lines];
   const width =
     16 +
@@ -195,7 +203,7 @@ export function freeLane(s) {
   const blocks = model.freeList();
   const looks = new Map(story.trail.map((look) => [look.number, look]));
   const least = story.asItLies ? story.needed : story.room;
-  const records = foldAndPlace(s, blocks, (block, short) => {
+  const records = foldAndPlace(s, blocks, 'free', (block, short) => {
     const look = short ? undefined : looks.get(block.number);
     const said = look ? VERDICTS[look.verdict]({...look, least}) : [`${block.size} B`];
     return recordOf(
@@ -209,7 +217,8 @@ export function freeLane(s) {
     story.fits === undefined
       ? ''
       : ` – needed ${story.room ?? story.needed} B: ${story.fits} of ${story.trail.length} fit`;
-  const sum = `${countText(blocks.length, 'block')}, ${model.freeBytes} B`;
+  const order = model.list ? `${orderInWords(model.list.order)}: ` : '';
+  const sum = `${order}${countText(blocks.length, 'block')}, ${model.freeBytes} B`;
   const said = [`${sum}${searched}`, sum];
   return [
     ...laneFrame(
@@ -217,7 +226,7 @@ export function freeLane(s) {
       {y: 1, height: lane - 1},
       'free list',
       said,
-      'records (slab), outside the pool; both lists in address order',
+      model.list ? '' : 'records (slab), outside the pool; both lists in address order',
       'free',
     ),
     ...drawLane(s, records, {
@@ -233,7 +242,7 @@ export function freeLane(s) {
 export function usedLane(s) {
   const {model, usedTop, usedHeight, stripTop, strip} = s;
   const blocks = model.blocks.filter(lives);
-  const records = foldAndPlace(s, blocks, (block, short) => recordOf(s, block, [], short));
+  const records = foldAndPlace(s, blocks, 'used', (block, short) => recordOf(s, block, [], short));
   const said = [`${countText(blocks.length, 'block')}, ${model.usedBytes} B`];
   return [
     ...laneFrame(
@@ -241,7 +250,7 @@ export function usedLane(s) {
       {y: usedTop, height: usedHeight, below: true},
       'used list',
       said,
-      'records (slab), outside the pool',
+      model.list ? '' : 'records (slab), outside the pool',
       'used',
     ),
     ...drawLane(s, records, {
@@ -258,7 +267,7 @@ export function waitingLane(s) {
   const {model, waitTop, usedHeight} = s;
   if (model.quarantine === 0) return [];
   const blocks = model.inQuarantine();
-  const records = foldAndPlace(s, blocks, (block, short) => recordOf(s, block, [], short));
+  const records = foldAndPlace(s, blocks, 'waits', (block, short) => recordOf(s, block, [], short));
   const sum =
     `${countText(blocks.length, 'block')}, ${model.quarantinedBytes} of at most ` +
     `${model.quarantine} B`;

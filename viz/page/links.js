@@ -1,5 +1,7 @@
 // Links: what stands behind the # of the page's address, so that a moment, a list of operations or
-// a question can be shared. '#call=42&block=17', '#cap=100&align=1&ops=+30,+20,-0'.
+// a question can be shared. '#call=42&block=17', '#cap=100&align=1&ops=+30,+20,-0',
+// '#cap=100&model=list&order=lifo&coalesce=off&header=4&ops=+30,+20,-0'.
+import {LIST_ORDERS, MOST_HEADER} from './list_model.js';
 import {MOST_BYTES} from './ops.js';
 import {POLICIES} from './policies.js';
 
@@ -44,6 +46,18 @@ function settingsOf(said) {
     poison: said.get('poison') === '1',
     quarantine: whole(said.get('quarantine'), MOST_BYTES) ?? 0,
     checkEvery: said.get('check') === 'every',
+    list: listOf(said),
+  };
+}
+
+/** A list allocator is asked for by name, or by any of its options. */
+function listOf(said) {
+  const asked = ['order', 'coalesce', 'header'].some((name) => said.has(name));
+  if (said.get('model') !== 'list' && (said.has('model') || !asked)) return undefined;
+  return {
+    order: LIST_ORDERS.includes(said.get('order')) ? said.get('order') : 'address',
+    coalesces: said.get('coalesce') !== 'off',
+    header: whole(said.get('header'), MOST_HEADER) ?? 0,
   };
 }
 
@@ -57,11 +71,20 @@ const escape = (text) =>
     .replace(/%40/g, '@')
     .replace(/%3F/g, '?');
 
+function listParts({order, coalesces, header}) {
+  const parts = ['model=list'];
+  if (order !== 'address') parts.push(`order=${escape(order)}`);
+  if (!coalesces) parts.push('coalesce=off');
+  if (header) parts.push(`header=${header}`);
+  return parts;
+}
+
 /** The fragment that leads back to this moment. */
 export function writeLink({call, block, view, event, run, hex}) {
   const parts = [];
   if (run) {
-    const {capacity, align, policy, guards, fill, poison, quarantine, checkEvery} = run.settings;
+    const {capacity, align, policy, guards, fill, poison, quarantine, checkEvery, list} =
+      run.settings;
     parts.push(`cap=${capacity}`, `align=${align}`);
     if (policy !== 'first') parts.push(`policy=${policy}`);
     if (guards) parts.push(`guards=${guards}`);
@@ -69,6 +92,7 @@ export function writeLink({call, block, view, event, run, hex}) {
     if (poison) parts.push('poison=1');
     if (quarantine) parts.push(`quarantine=${quarantine}`);
     if (checkEvery) parts.push('check=every');
+    if (list) parts.push(...listParts(list));
     parts.push(`ops=${escape(run.ops)}`);
   }
   parts.push(`call=${call}`);

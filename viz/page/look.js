@@ -3,8 +3,17 @@
 //
 // Derived, not logged: the model before the call holds the list that was searched. The library's
 // engine does not walk, so the sentences say "would".
+import {roundUp} from './allocator.js';
+import {orderInWords} from './list_model.js';
 import {endOf} from './model.js';
-import {POLICIES, choose, goodClass, goodClassText, goodClassThatFits} from './policies.js';
+import {
+  LIST_POLICIES,
+  POLICIES,
+  choose,
+  goodClass,
+  goodClassText,
+  goodClassThatFits,
+} from './policies.js';
 import {listText} from './words.js';
 
 export const policyName = (policy) =>
@@ -18,10 +27,23 @@ export const policyInWords = (policy) => {
   return `${name[0].toLowerCase()}${name.slice(1)}`;
 };
 
+/** "first fit over a list, newest first, not coalescing, headers of 8 B" */
+export function policyText({policy, model, list}) {
+  const name = policyInWords(policy);
+  if (!list) return model === '' ? name : `${name} of a kind that is not known here`;
+  let text = `${name} over a list, ${orderInWords(list.order)}`;
+  if (!list.coalesces) text += ', not coalescing';
+  if (list.header !== 0) text += `, headers of ${list.header} B`;
+  return text;
+}
+
+/** Bytes of a block that lie in front of its payload: header, and guard rounded up. */
+export const frontBytes = (model, guard) => model.headerBytes() + roundUp(guard, model.align);
+
 /** Bytes of the block that serves a request. */
 export function wholeBlock(model, requested, guard) {
-  const up = (size) => Math.ceil(size / model.align) * model.align;
-  return Math.max(up(up(guard) + Number(requested) + guard), model.align);
+  const sum = frontBytes(model, guard) + Number(requested) + guard;
+  return Math.max(roundUp(sum, model.align), model.align);
 }
 
 /** What an allocation looks for: a whole block, perhaps with its payload at a certain multiple. */
@@ -31,7 +53,7 @@ export function wantedIn(model, needed, alignment) {
     alignment > model.align && alignment <= 4096 && Number.isInteger(Math.log2(alignment));
   if (asked) {
     wanted.alignment = alignment;
-    wanted.phase = model.basePage + Math.ceil(model.guardSize / model.align) * model.align;
+    wanted.phase = model.basePage + frontBytes(model, model.guardSize);
     wanted.room = needed + alignment - model.align;
   }
   wanted.gap = (offset) => {
@@ -68,6 +90,7 @@ export function look(t, taken) {
       shortfall: Math.max(0, least - size),
       gap: wanted.gap(offset),
       ordinal: 0,
+      place: story.trail.length + 1, // in the list
       verdict: offset === from?.offset ? 'taken' : 'not_looked_at',
     });
   }
@@ -75,16 +98,19 @@ export function look(t, taken) {
   const explained =
     taken === undefined ||
     (cursorKnown && from === chooseWanted(before.policy, list, wanted, before.cursor));
-  if (!explained) return; // there was no walk that we could tell of
-  const search = {before, list, wanted, from, asItLies: story.asItLies};
-  story.walkStart = walkStart(search);
-  for (const place of walk(search, story.walkStart)) {
-    story.trail[place].verdict = verdict(search, list[place]);
-    story.trail[place].ordinal = ++story.lookedAt;
+  if (explained) {
+    // else there was no walk that we could tell of
+    const search = {before, list, wanted, from, asItLies: story.asItLies};
+    story.walkStart = walkStart(search);
+    for (const place of walk(search, story.walkStart)) {
+      story.trail[place].verdict = verdict(search, list[place]);
+      story.trail[place].ordinal = ++story.lookedAt;
+    }
   }
+  story.trail.sort((a, b) => a.offset - b.offset);
 }
 
-/** Where a walk starts: at the lowest address, or at next fit's cursor. */
+/** Where a walk starts: at the head of the list, or at next fit's cursor. */
 function walkStart({before, list, asItLies}) {
   if (before.policy !== 'next' || before.cursor === null || asItLies) return 0;
   return Math.max(
@@ -117,10 +143,13 @@ function verdict({wanted, from, asItLies}, block) {
 
 /** The trail in the order of the walk. */
 export function inWalkOrder({trail, walkStart: start}) {
-  return [...trail.slice(start), ...trail.slice(0, start)];
+  const list = trail.toSorted((a, b) => a.place - b.place);
+  return [...list.slice(start), ...list.slice(0, start)];
 }
 
 // ---- the words
+
+const inAddressOrder = (model) => model.listOrder() === 'address';
 
 const RULES = {
   first: 'takes the lowest address that fits',
@@ -129,6 +158,12 @@ const RULES = {
   worst: 'takes the largest block',
   good: 'takes the lowest address in the first size class that surely fits',
 };
+
+function ruleText(model) {
+  if (model.policy === 'first' && !inAddressOrder(model))
+    return 'takes the first block of the list that fits';
+  return RULES[model.policy] ?? 'takes what it takes';
+}
 
 function passedText(story) {
   const passed = inWalkOrder(story)
@@ -140,14 +175,15 @@ function passedText(story) {
 const looksText = (story) =>
   `a list walk would look at ${story.lookedAt} of ${story.trail.length} free blocks`;
 
-function extremeText(story, taken, extreme) {
+function extremeText({story, searched}, taken, extreme) {
   const fit = story.trail.filter((each) => each.shortfall === 0).length;
   const asLarge = story.trail.filter((each) => each.size === taken.size).length;
+  const ofEquals = inAddressOrder(searched) ? 'lowest' : 'first in the list';
   const name = `f${taken.number} (${taken.size} B)`;
   if (fit === 1) return `${name} is the only one that fits`;
   return (
     `${name} is the ${extreme} of ${fit} that fit` +
-    (asLarge === 1 ? '' : `, and the lowest of ${asLarge} of that size`)
+    (asLarge === 1 ? '' : `, and the ${ofEquals} of ${asLarge} of that size`)
   );
 }
 
@@ -173,18 +209,19 @@ function choiceText(t, taken) {
     story,
     searched: {policy, cursor},
   } = t;
-  const rule = `${policyName(policy)} ${RULES[policy] ?? 'takes what it takes'}`;
+  const rule = `${policyName(policy)} ${ruleText(t.searched)}`;
   if (story.trail.length === 1) return `${rule}: f${taken.number} is the only free block`;
   if (policy === 'best')
-    return `${rule}: ${looksText(story)}; ${extremeText(story, taken, 'smallest')}`;
+    return `${rule}: ${looksText(story)}; ${extremeText(t, taken, 'smallest')}`;
   if (policy === 'worst')
-    return `${rule}: ${looksText(story)}; ${extremeText(story, taken, 'largest')}`;
+    return `${rule}: ${looksText(story)}; ${extremeText(t, taken, 'largest')}`;
   if (policy === 'good') return `${rule}: ${classText(story, taken)}`;
   if (policy !== 'next') return `${rule}: ${looksText(story)}${passedText(story)}`;
-  const round = story.trail[story.walkStart].offset > taken.offset;
+  const round = taken.place <= story.walkStart;
+  const head = inAddressOrder(t.searched) ? 'the lowest address' : "the list's head";
   return (
     `${rule}, ${t.at(cursor)}: ${looksText(story)}${passedText(story)}` +
-    (round ? ', and going on at the lowest address' : '')
+    (round ? `, and going on at ${head}` : '')
   );
 }
 
@@ -206,9 +243,9 @@ export function otherChoices(t) {
   const {searched: before, story} = t;
   const list = before.freeList();
   const wanted = wantedIn(before, story.needed, story.alignment);
-  return POLICIES.filter(
-    (policy) => policy !== before.policy && !(policy === 'next' && before.cursor === null),
-  )
+  return (before.list ? LIST_POLICIES : POLICIES)
+    .filter((policy) => policy !== before.policy)
+    .filter((policy) => policy !== 'next' || before.cursor !== null)
     .map((policy) => ({policy, block: chooseWanted(policy, list, wanted, before.cursor)}))
     .filter(({block}) => block);
 }

@@ -9,6 +9,7 @@ import {byteRuns, drawDump} from './dump.js';
 import {drawHelp} from './help.js';
 import {listenToKeys} from './keys.js';
 import {readLink} from './links.js';
+import {policyText} from './look.js';
 import {lives, nameOf} from './model.js';
 import {drawMoves, updateMoves} from './moves.js';
 import {narrate} from './narrate.js';
@@ -137,6 +138,17 @@ function drawViews(view) {
     show(byId('tables-body'), drawTables({...view, runs: byteRuns(view.frame.after)}));
 }
 
+/** Where the events are from, and in what pool they happened. */
+function drawAbout({frame: {after: pool}}) {
+  byId('about').textContent = [
+    runs.original ? 'tried here' : printable(data.source),
+    `${pool.capacity} B, ${policyText(pool)}, alignment ${pool.align}`,
+    pool.guardSize ? `guards of ${pool.guardSize} B` : '',
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
 function drawSentence({story, title}) {
   show(
     byId('sentence'),
@@ -189,6 +201,7 @@ function render() {
   const sentence = one
     ? `event ${player.upto}: ${narrate(one, data.kinds)}`
     : `${view.title}. ${mainSentence(view.story)}`;
+  drawAbout(view);
   drawSentence(view);
   show(byId('stage'), drawStage({...view, width: widthOf(byId('stage')), big: present}));
   drawLegend(view);
@@ -321,14 +334,6 @@ function settle() {
   document.body.classList.toggle('present', present);
   document.body.classList.toggle('embed', embed);
   byId('title').textContent = printable(data.title);
-  const create = player.timeline.events[0];
-  byId('about').textContent = [
-    data.source && printable(data.source),
-    `${player.timeline.capacity} B, ${create.policy} fit, alignment ${create.align}`,
-    create.guards ? `guards of ${create.guards} B` : '',
-  ]
-    .filter(Boolean)
-    .join(' · ');
   player.radix = data.hex ? 'hex' : 'dec';
   page.shortcuts = recall('shortcuts') !== 'off';
   const limits = ['from', 'to'].map((name) => ask.get(name));

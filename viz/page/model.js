@@ -3,7 +3,8 @@
 //
 // Blocks are rows in address order, and are replaced, never changed: so a copy of the array is a
 // keyframe. It never guesses geometry; what it knows, an event said.
-import {GUARD} from './allocator.js';
+import {GUARD, roundUp} from './allocator.js';
+import {inListOrder} from './list_model.js';
 import {Told} from './told.js';
 
 export const POISON = 0xdd;
@@ -49,6 +50,8 @@ export class Model {
       poison: false,
       quarantine: 0,
       name: '',
+      model: '', // what kind of pool it is, if not the library's own
+      list: undefined, // the same, understood: the classroom's list allocator
       open: false,
       destroyed: false,
       blocks: [],
@@ -64,6 +67,7 @@ export class Model {
       found: 0,
       nextNumber: 0,
       nextFreeNumber: 1,
+      nextListed: 0, // the next entry into the free list
       lastSeq: 0,
       lastCall: 0,
       cursor: 0,
@@ -72,7 +76,7 @@ export class Model {
 
   /** A keyframe: later events do not change it. */
   copy() {
-    const copy = Object.assign(new Model(), this);
+    const copy = Object.assign(Object.create(Model.prototype), this);
     copy.blocks = this.blocks.slice();
     copy.live = new Map(this.live);
     copy.sites = new Map(this.sites);
@@ -141,8 +145,24 @@ export class Model {
     return offset >= 0 && size >= 0 && offset + size <= this.capacity;
   }
 
+  /** In the order of the free list: by address, unless a list model says otherwise. */
   freeList() {
-    return this.blocks.filter((block) => !block.used);
+    const free = this.blocks.filter((block) => !block.used);
+    return inListOrder(free, this.listOrder());
+  }
+
+  listOrder() {
+    return this.list?.order ?? 'address';
+  }
+
+  /** A freed block coalesces with its free neighbours, at once. */
+  coalesces() {
+    return this.list?.coalesces ?? true;
+  }
+
+  /** Bytes in front of a payload that are neither guard nor free: a list model's header. */
+  headerBytes() {
+    return roundUp(this.list?.header ?? 0, this.align);
   }
 
   largestFree() {
@@ -157,8 +177,13 @@ export class Model {
     return this.blocks.filter((block) => block.quarantined).sort((a, b) => a.call - b.call);
   }
 
+  allHeaders() {
+    const most = this.usedBytes - this.payloadBytes - this.guardBytes;
+    return Math.min(this.usedBlocks * this.headerBytes(), most);
+  }
+
   paddingBytes() {
-    return this.usedBytes - this.payloadBytes - this.guardBytes;
+    return this.usedBytes - this.payloadBytes - this.guardBytes - this.allHeaders();
   }
 
   // ---- what is gone

@@ -3,6 +3,9 @@
 //
 //     text --parseOps--> operations --play--> calls on a pool --> events
 //                    <--opText--     <--opsOfEvents-- (a recorded log, if it can be one)
+import {ListPool} from './list_allocator.js';
+import {readListModel} from './list_model.js';
+import {LIST_POLICIES} from './policies.js';
 import {WatchfulPool} from './watchful.js';
 
 export const MOST_BYTES = 2 ** 26; // of a region that the page makes
@@ -127,7 +130,7 @@ export function opsText(ops) {
  */
 export function play(ops, settings) {
   const events = [];
-  const pool = new WatchfulPool(settings, (event) => {
+  const pool = new (settings.list ? ListPool : WatchfulPool)(settings, (event) => {
     events.push({seq: events.length + 1, ...event});
   });
   const pointers = [];
@@ -186,6 +189,8 @@ export function opsOfLog(events) {
   if (events[0]?.event !== 'create')
     return {why: "the log does not begin with the pool's creation"};
   const settings = settingsOf(events);
+  if (events[0].model !== undefined && !settings.list)
+    return {why: 'its pool is of a kind that is not known here'};
   if (!isPossible(settings)) return {why: 'its pool is not one that the page can make'};
   const {ops, why} = opsOfCalls(groupCalls(events));
   if (why) return {why};
@@ -198,7 +203,7 @@ export function opsOfLog(events) {
 
 /** What a log says of its pool. A look at everything in the first call is one in every call. */
 export function settingsOf(events) {
-  const {capacity, align, policy, guards, fill, poison, quarantine} = events[0];
+  const {capacity, align, policy, guards, fill, poison, quarantine, model} = events[0];
   const first = events.filter(({call}) => call === 1);
   const looks = first.some(({event}) => event === 'check') && first.length > 1;
   return {
@@ -210,12 +215,14 @@ export function settingsOf(events) {
     poison: Boolean(poison),
     quarantine: quarantine ?? 0,
     checkEvery: looks,
+    list: readListModel(model),
   };
 }
 
-function isPossible({capacity, align, guards}) {
+function isPossible({capacity, align, policy, guards, list}) {
   const aligned = Number.isInteger(Math.log2(align)) && align <= 4096;
-  return aligned && capacity > 0 && capacity <= MOST_BYTES && guards <= 4096;
+  const walked = !list || LIST_POLICIES.includes(policy);
+  return aligned && walked && capacity > 0 && capacity <= MOST_BYTES && guards <= 4096;
 }
 
 const NOT_COMPARED = new Set(['seq', 'pool', 'base', 'name', 'time', 'capture']);

@@ -113,7 +113,7 @@ void PageEvents::begin_at(const Model& model) {
                        model.quarantine == 0 ? POOL_NONE : model.quarantine,
                        static_cast<u8>(model.capture)};
   add(event);
-  std::string numbers;
+  std::string numbers, listed;
   for (const auto& [offset, block] : model.blocks()) {
     pool_event row = event::make(POOL_EVENT_BLOCK);
     row.call = model.last_call;
@@ -127,17 +127,21 @@ void PageEvents::begin_at(const Model& model) {
                       block.requested,
                       block.guard,
                       static_cast<u8>(block.quarantined)};
-    else
-      numbers += fmt::format("{}{}", numbers.empty() ? "" : ",", block.number);
+    if (!block.used) {
+      const char* comma = numbers.empty() ? "" : ",";
+      numbers += fmt::format("{}{}", comma, block.number);
+      listed += fmt::format("{}{}", comma, block.listed());
+    }
     last_seq_ = model.last_seq - 1;  // all of these have one number
     add(row);
   }
   resume_ = fmt::format(
-      "{{\"nextFree\":{},\"cursor\":{},\"freeNumbers\":[{}],\"allocs\":{},\"frees\":{},"
+      "{{\"nextFree\":{},\"cursor\":{},\"freeNumbers\":[{}],\"listed\":[{}],"
+      "\"nextListed\":{},\"model\":{},\"allocs\":{},\"frees\":{},"
       "\"failures\":{},\"misuses\":{},\"reallocs\":{},\"peak\":{},\"peakCall\":{}}}",
       model.next_free_number, model.cursor == POOL_NONE ? "null" : std::to_string(model.cursor),
-      numbers, model.allocs, model.frees, model.failures, model.misuses, model.reallocs,
-      model.peak_payload, model.peak_call);
+      numbers, listed, model.next_listed, script_text(model.model), model.allocs, model.frees,
+      model.failures, model.misuses, model.reallocs, model.peak_payload, model.peak_call);
 }
 
 std::string write_page(const PageAbout& about, const PageEvents& events) {

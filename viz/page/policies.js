@@ -1,22 +1,23 @@
 // Policies: which free block serves a request. Five loops over a list, and nothing else.
 //
-//     free list (address order), bytes needed, cursor --choose--> a free block, or none
+//     free list, bytes needed, cursor --choose--> a free block, or none
 //
-// Both the page's own allocator and its narration ask these. Ties go to the lowest address.
+// Both the page's own allocators and its narration ask these. The list is in address order, but a
+// list allocator's may have another: ties go to the first in it.
 
 export const POLICIES = ['first', 'next', 'best', 'worst', 'good'];
+/** Good fit walks no list. */
+export const LIST_POLICIES = POLICIES.filter((policy) => policy !== 'good');
 
-/** The lowest address that fits. */
+/** The first in the list that fits. */
 function firstFit(list, needed) {
   return list.find((block) => block.size >= needed);
 }
 
-/** The lowest-address block that fits and ends after the cursor, else the lowest that fits. */
+/** The same from the first block on that ends after the cursor, and round. */
 function nextFit(list, needed, cursor) {
-  return (
-    list.find((block) => block.size >= needed && block.offset + block.size > cursor) ??
-    firstFit(list, needed)
-  );
+  const start = list.findIndex((block) => block.offset + block.size > cursor);
+  return (start > 0 && firstFit(list.slice(start), needed)) || firstFit(list, needed);
 }
 
 /** The smallest that fits. */

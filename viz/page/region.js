@@ -2,7 +2,7 @@
 // bar. Where very many blocks lie side by side they are drawn as crowds.
 import {draw} from './dom.js';
 import {endOf, guardsOf, lives, nameOf} from './model.js';
-import {PAD, isDamaged, selectable, text, widthOf} from './stage_parts.js';
+import {PAD, isDamaged, placedName, selectable, text, widthOf} from './stage_parts.js';
 import {countText, offsetText} from './words.js';
 
 const MOST_CARDS = 600;
@@ -96,6 +96,7 @@ function cardOf(s, block) {
     draw('rect', {x: left, y, width, height, class: 'card'}),
     kind === 'free' && draw('rect', {x: left, y, width, height, class: 'hatched'}),
     ...guardRects(s, block),
+    ...headerRect(s, block),
     ...ghosts(s, change, block),
     draw('rect', {
       x: left + inset,
@@ -143,6 +144,17 @@ function guardRects({x, stripTop, strip, f}, block) {
   });
 }
 
+function headerRect({model, x, stripTop, strip, f}, block) {
+  if (!lives(block) || model.headerBytes() === 0) return [];
+  const left = x(block.offset);
+  const width = Math.max(1, x(block.payload) - left);
+  return [
+    draw('rect', {x: left, y: stripTop, width, height: strip, class: 'guard header'}),
+    width >= 10 * f &&
+      text(left + width / 2, stripTop + strip / 2 + 4 * f, 'H', {class: 'letter'}),
+  ];
+}
+
 /** A coalesced block shows the edges of its parts. */
 function ghosts({x, stripTop, strip}, change, block) {
   if (change?.mark !== 'coalesced') return [];
@@ -162,12 +174,12 @@ function ghosts({x, stripTop, strip}, change, block) {
 function cardWords(s, block, left, width, change) {
   const {stripTop, strip, f, x} = s;
   const inside = lives(block) ? guardsOf(block) : [];
-  const from = inside[0] ? Math.max(left, x(inside[0].offset + inside[0].size)) : left;
+  const from = lives(block) ? Math.max(left, x(block.payload)) : left;
   const end = inside[1] ? Math.min(left + width, x(inside[1].offset)) : left + width;
   const to = from < x.breakAt ? Math.min(end, x.breakAt - 6) : end;
   const middle = (from + to) / 2;
   const room = to - from - 2;
-  const lines = [[nameOf(block), 'name', 17]];
+  const lines = [[placedName(s, block), 'name', 17]];
   // Between guards stands the payload; else the whole block, and what was asked for if it is less.
   lines.push([`${inside.length !== 0 ? block.requested : block.size} B`, 'size', 13]);
   if (lives(block) && inside.length === 0 && block.requested !== block.size)
@@ -190,11 +202,12 @@ function cardWords(s, block, left, width, change) {
 }
 
 /** A name on its side, where it does not fit upright. */
-function tight({stripTop, strip, f}, block, middle, room) {
+function tight(s, block, middle, room) {
+  const {stripTop, strip, f} = s;
   if (room < 11 * f) return [];
   const y = stripTop + strip / 2;
   return [
-    text(middle + 4.5 * f, y, nameOf(block), {
+    text(middle + 4.5 * f, y, placedName(s, block), {
       class: 'size',
       transform: `rotate(-90 ${middle + 4.5 * f} ${y})`,
     }),

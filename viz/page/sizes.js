@@ -14,8 +14,8 @@ const atMost = (size) => (size > MOST ? MOST : size);
 export const wide = (size) => (size > Number.MAX_SAFE_INTEGER ? String(size) : Number(size));
 
 /** Pool.needed() of requests that numbers do not count exactly; as the library's, it saturates. */
-export function neededExactly(requested, guard, align) {
+export function neededExactly(requested, front, back, align) {
   const up = (size) => (atMost(size + BigInt(align - 1)) / BigInt(align)) * BigInt(align);
-  const sum = atMost(up(BigInt(guard)) + BigInt(requested) + BigInt(guard));
+  const sum = atMost(BigInt(front) + BigInt(requested) + BigInt(back));
   return {sum: wide(sum), needed: wide(up(sum)), countable: sum !== MOST};
 }

@@ -6,6 +6,8 @@
 //     region      [ #0 ][ f2 ][ #2 ][ f1 ]          every byte has one x for the whole page
 //                    :           :
 //     used list   head -> #0 -> #2 -> NULL
+//
+// Where the free list has an order of its own, its records and their blocks are numbered instead.
 import {draw, make} from './dom.js';
 import {freeLane, usedLane, waitingLane} from './lanes.js';
 import {before, region} from './region.js';
@@ -14,7 +16,8 @@ import {PAD, text} from './stage_parts.js';
 /** The picture; view: {width, frame, story, radix, selected, big, select}. */
 export function drawStage(view) {
   const size = measures(view);
-  const s = {...view, ...size, model: view.frame.after, x: scaleOf(view)};
+  const model = view.frame.after;
+  const s = {...view, ...size, model, x: scaleOf(view), places: placesOf(model)};
   const parts = [...region(s), ...before(s), ...freeLane(s), ...usedLane(s), ...waitingLane(s)];
   return draw(
     'svg',
@@ -29,6 +32,12 @@ export function drawStage(view) {
     hatches(),
     parts,
   );
+}
+
+/** Places in the free list by offset, from 1; none of one that is in the order of the strip. */
+function placesOf(model) {
+  if (model.listOrder() === 'address') return undefined;
+  return new Map(model.freeList().map((block, i) => [block.offset, i + 1]));
 }
 
 /** Heights are the same for every call of a page, so that nothing jumps. */
@@ -123,6 +132,9 @@ export function legendOf(model, story) {
   ];
   if (model.guardSize !== 0 || model.guardBytes !== 0)
     entries.push([card('', 'G'), 'guard'], [card('bad', 'X'), 'damaged']);
+  if (model.headerBytes() !== 0) entries.push([card('header', 'H'), 'header']);
+  if (model.listOrder() !== 'address')
+    entries.push([make('b', {}, '1. 2. …'), 'place in the free list']);
   if (story.saviours.length !== 0)
     entries.push([make('b', {}, 'SAVES'), 'freeing it would have made room']);
   if (model.quarantine !== 0) entries.push([card('waits'), 'in quarantine']);

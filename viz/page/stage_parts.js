@@ -22,6 +22,12 @@ export const BADGES = {
 
 export const text = (x, y, words, attributes = {}) => draw('text', {x, y, ...attributes}, words);
 
+/** "f2"; "1. f2" where the free list has an order of its own. */
+export const placedName = ({places}, block) => {
+  const place = block.used ? undefined : places?.get(block.offset);
+  return place === undefined ? nameOf(block) : `${place}. ${nameOf(block)}`;
+};
+
 /** Width that words take up, near enough. */
 export const widthOf = (words, fontSize) => String(words).length * fontSize * 0.6;
 
@@ -32,8 +38,10 @@ export function describe(s, block) {
   const asked = lives(block) ? `, ${block.requested} asked for` : '';
   const damage = isDamaged(s.model, block) ? ', damaged' : '';
   const badge = change ? `, ${BADGES[change.mark].toLowerCase()}` : '';
+  const place = block.used ? undefined : s.places?.get(block.offset);
   return (
-    `${nameOf(block)}: ${kind}, ${block.size} bytes, ${offsetText(block.offset, radix)} to ` +
+    `${nameOf(block)}: ${kind}${place ? `, number ${place} in its list` : ''}, ` +
+    `${block.size} bytes, ${offsetText(block.offset, radix)} to ` +
     `${offsetText(endOf(block), radix)}${asked}${damage}${badge}` +
     (saves(s, block) ? ', freeing it would have made room' : '')
   );

@@ -4,7 +4,7 @@
 //     frame --tell--> {title, sentences, trail, changes, ...} --> panels
 import {markChanges, markWritten} from './changes.js';
 import {apply} from './fold.js';
-import {policyInWords} from './look.js';
+import {policyText} from './look.js';
 import {lives, nameOf} from './model.js';
 import {tellAlloc, tellAllocFail, tellResize} from './tell_alloc.js';
 import {sayBytes, sayDamage, saySite, siteText} from './tell_damage.js';
@@ -84,7 +84,7 @@ function tellCall(t) {
 
 function settingsText(model) {
   const guards = model.guardSize === 0 ? 'no guards' : `guards of ${model.guardSize} B`;
-  return `alignment ${model.align}, ${policyInWords(model.policy)}, ${guards}`;
+  return `alignment ${model.align}, ${policyText(model)}, ${guards}`;
 }
 
 const namedText = (model) =>

@@ -2,7 +2,7 @@
 // which free would have helped. And a pool_realloc(), in place or not.
 //
 // Every number comes from an event or from the model before it; sums are written out.
-import {look, saySearch, wantedIn, wholeBlock} from './look.js';
+import {frontBytes, look, saySearch, wantedIn, wholeBlock} from './look.js';
 import {endOf, lives, nameOf} from './model.js';
 import {sayChecked, saySite} from './tell_damage.js';
 import {neededExactly} from './sizes.js';
@@ -10,13 +10,15 @@ import {sayReleased} from './tell_free.js';
 import {countText, listText} from './words.js';
 
 /** "56 + 2×8 guard = 72 B (rounded up to 16: 80 B)". The sum that makes a block of a request. */
-function needText(align, guard, requested, needed) {
-  const front = Math.ceil(guard / align) * align;
-  const exact = neededExactly(requested, guard, align);
+function needText(model, guard, requested, needed) {
+  const {align} = model;
+  const front = frontBytes(model, guard);
+  const exact = neededExactly(requested, front, guard, align);
   if (!exact.countable) return 'more bytes than can be counted';
   const {sum} = exact;
   let text = `${requested} B`;
   if (guard !== 0 && front === guard) text = `${requested} + 2×${guard} guard = ${sum} B`;
+  else if (guard === 0 && front !== 0) text = `${front} header + ${requested} = ${sum} B`;
   else if (guard !== 0)
     text = `${front} front guard + ${requested} + ${guard} back guard = ${sum} B`;
   if (sum === needed) return text;
@@ -27,7 +29,7 @@ function needText(align, guard, requested, needed) {
 
 function sayNeed(t, guard) {
   const {story, searched} = t;
-  let text = `Needs ${needText(searched.align, guard, story.requested, story.needed)}.`;
+  let text = `Needs ${needText(searched, guard, story.requested, story.needed)}.`;
   const gap = story.room === undefined ? 0 : story.room - story.needed;
   if (story.alignment !== undefined && gap > 0)
     text +=
@@ -135,11 +137,23 @@ function reasonText(t, e) {
     );
   if (largest) return 'A free block would fit; the log does not say what was wrong.';
   const block = t.searched.blocks.find((each) => !each.used && each.size === e.largest);
+  const apart = largestRun(t.searched) >= Number(e.needed);
   return (
     `No single free block has ${e.needed} B: the largest${block ? `, ${nameOf(block)},` : ''} ` +
     `has ${e.largest} (${minus(e.needed, e.largest)}), though ${e.free} are free: external ` +
-    'fragmentation.'
+    `fragmentation${apart ? ', for free neighbours were not coalesced' : ''}.`
   );
+}
+
+/** The most free bytes without a used one between them: they may be several blocks. */
+function largestRun(model) {
+  let largest = 0,
+    run = 0;
+  for (const block of model.blocks) {
+    run = block.used ? 0 : run + block.size;
+    largest = Math.max(largest, run);
+  }
+  return largest;
 }
 
 /** What would be free in one piece if this block were freed. */
@@ -147,6 +161,7 @@ function freedPiece(model, index) {
   const block = model.blocks[index];
   const [left, right] = [model.blocks[index - 1], model.blocks[index + 1]];
   const piece = {offset: block.offset, size: block.size};
+  if (!model.coalesces()) return piece;
   if (left && !left.used) {
     piece.offset = left.offset;
     piece.size += left.size;
@@ -217,8 +232,10 @@ function rightText(right) {
 
 function sayWhyNotInPlace(t, old) {
   const right = t.frame.before.at(endOf(old));
-  const inPlace = wholeBlock(t.frame.before, t.story.requested, old.guard);
-  const exact = neededExactly(t.story.requested, old.guard, t.frame.before.align);
+  const {before} = t.frame;
+  const inPlace = wholeBlock(before, t.story.requested, old.guard);
+  const front = frontBytes(before, old.guard);
+  const exact = neededExactly(t.story.requested, front, old.guard, before.align);
   const room = old.size + (right && !right.used ? right.size : 0);
   if (inPlace <= room) return t.say(`${nameOf(old)} had ${old.requested} B asked for.`);
   return t.say(

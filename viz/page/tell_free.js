@@ -1,6 +1,6 @@
 // Tells a free: the guards that were checked, the bytes given back and the neighbours they
 // coalesced with; or that they wait in quarantine, and who left it.
-import {lives, nameOf} from './model.js';
+import {endOf, lives, nameOf} from './model.js';
 import {sayChecked, sayDamage, saySite} from './tell_damage.js';
 import {countText, listText} from './words.js';
 
@@ -47,21 +47,38 @@ function touched(t) {
   return touches;
 }
 
+/** Of an allocator that does not coalesce: what it leaves apart. */
+function leftApartText(model, freed) {
+  const apart = [model.containing(freed.offset - 1), model.at(endOf(freed))]
+    .filter((block) => block && !block.used)
+    .map((block) => `${nameOf(block)} (${block.size} B)`);
+  if (apart.length === 0) return '; no neighbour is free';
+  return (
+    `; ${listText(apart, 2, 'and')} beside it ${apart.length === 1 ? 'is' : 'are'} free, too, ` +
+    'but this allocator does not coalesce'
+  );
+}
+
+function freedText(t, e, now) {
+  const {after} = t.frame;
+  const freed = `${e.size} B freed at ${t.at(e.offset)}: they become ${nameOf(now)}`;
+  if (!after.coalesces()) return `${freed}${leftApartText(after, now)}.`;
+  const touches = touched(t);
+  if (touches.length === 0) return `${freed}; no neighbour is free.`;
+  return (
+    `${e.size} B freed; it touches ${listText(touches, touches.length, 'and')}: ` +
+    `coalesced to one block of ${now.size} B, ${nameOf(now)}.`
+  );
+}
+
 //  [ left, free ][ block ][ right, free ]   =>   [ .... one free block .... ]
 export function tellFree(t, e) {
   begin(t, e.block, '');
-  const touches = touched(t);
   sayChecked(t, e.block);
   sayDamage(t);
   const now = t.frame.after.containing(e.offset);
   if (!now) return;
-  t.say(
-    touches.length === 0
-      ? `${e.size} B freed at ${t.at(e.offset)}: they become ${nameOf(now)}; no neighbour is free.`
-      : `${e.size} B freed; it touches ${listText(touches, touches.length, 'and')}: ` +
-          'coalesced to one ' +
-          `block of ${now.size} B, ${nameOf(now)}.`,
-  );
+  t.say(freedText(t, e, now));
   const {quarantine} = t.frame.before;
   if (quarantine !== 0 && e.size > quarantine)
     t.say(`It is larger than the quarantine of ${quarantine} B, so it does not wait there.`);

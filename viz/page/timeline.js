@@ -3,6 +3,7 @@
 //
 //     rows of the page --decode--> events --Timeline--> frame(call), figures of every call
 import {apply} from './fold.js';
+import {readListModel} from './list_model.js';
 import {Model, lives} from './model.js';
 
 const BETWEEN_KEYFRAMES = 512;
@@ -77,16 +78,23 @@ export class Timeline {
 
   /** After the blocks of a snapshot: numbers and counts go on where they were. */
   takeUp(model) {
-    const {freeNumbers, cursor, nextFree, ...counts} = this.resume;
+    const {freeNumbers, listed, model: kind, cursor, nextFree, ...counts} = this.resume;
     if (model.freeBlocks !== freeNumbers.length || model.nextFreeNumber > nextFree + 1) return;
     const last = model.blocks.at(-1);
     if (last.offset + last.size !== model.capacity) return;
-    let next = 0;
+    let next = -1;
     model.blocks = model.blocks.map((block) =>
-      block.used ? block : {...block, number: freeNumbers[next++]},
+      block.used ? block : {...block, number: freeNumbers[++next], listed: listed[next]},
     );
     const {peak: peakPayload, ...others} = counts;
-    Object.assign(model, {cursor, nextFreeNumber: nextFree, peakPayload, ...others});
+    Object.assign(model, {
+      model: kind,
+      list: readListModel(kind),
+      cursor,
+      nextFreeNumber: nextFree,
+      peakPayload,
+      ...others,
+    });
   }
 
   /** One pass over everything: keyframes, and what curve and lists show of every call. */

@@ -2,6 +2,7 @@
 // have taken, which free would have helped, the sums with their terms, damage and its window.
 import {make, table} from './dom.js';
 import {inWalkOrder} from './look.js';
+import {lives} from './model.js';
 import {narrate} from './narrate.js';
 import {countText, offsetText, partsOf, sumOfBytes, sumOfFragmentation} from './words.js';
 
@@ -212,7 +213,6 @@ export function drawTables({frame, radix, runs}) {
       : '',
   ];
   const headings = ['block', 'state', 'size', 'from', 'to', 'payload', 'guards'];
-  const list = (used) => model.blocks.filter((block) => block.used === used && !block.quarantined);
   const most = 500;
   return [
     table(
@@ -223,14 +223,16 @@ export function drawTables({frame, radix, runs}) {
     table(
       'The free list, in list order',
       ['block', 'size', 'from'],
-      list(false)
+      model
+        .freeList()
         .slice(0, most)
         .map((block) => [nameOf(block), `${block.size} B`, at(block.offset)]),
     ),
     table(
       'The used list, in list order',
       ['block', 'size', 'from'],
-      list(true)
+      model.blocks
+        .filter(lives)
         .slice(0, most)
         .map((block) => [nameOf(block), `${block.size} B`, at(block.offset)]),
     ),

@@ -32,6 +32,7 @@ export function partsOf(model) {
   const parts = [
     ['payload', model.payloadBytes],
     ['guards', model.guardBytes],
+    ['headers', model.allHeaders()],
     ['padding', model.paddingBytes()],
     ['quarantine', model.quarantinedBytes],
     ['free', model.freeBytes],
@@ -45,6 +46,7 @@ export function sumOfBytes(model) {
   if (model.usedBytes !== 0) {
     used += ` (payload ${model.payloadBytes}`;
     if (model.guardBytes !== 0) used += ` + guards ${model.guardBytes}`;
+    if (model.allHeaders() !== 0) used += ` + headers ${model.allHeaders()}`;
     if (model.paddingBytes() !== 0) used += ` + padding ${model.paddingBytes()}`;
     used += ')';
   }

@@ -1,8 +1,10 @@
 // Workshop: the op box. A list of operations, the pool that they run in, and what if one of them
-// were another; the page's own allocator runs it (allocator.js), and it is shown like any log.
+// were another; the page's own allocators run it (allocator.js, list_allocator.js), and it is shown
+// like any log.
 import {button, make} from './dom.js';
+import {LIST_ORDERS, MOST_HEADER} from './list_model.js';
 import {MOST_BYTES, opText, opsText, parseOps, play} from './ops.js';
-import {POLICIES} from './policies.js';
+import {LIST_POLICIES, POLICIES} from './policies.js';
 import {firstDifference} from './timeline.js';
 
 export const DEFAULTS = {
@@ -14,7 +16,9 @@ export const DEFAULTS = {
   poison: false,
   quarantine: 0,
   checkEvery: false,
+  list: undefined, // a list allocator in the pool's place: {order, coalesces, header}
 };
+const LIST_DEFAULTS = {order: 'lifo', coalesces: true, header: 0};
 const MOST_OPS = 20000;
 const MOST_SMALL = 16 * 2 ** 20;
 
@@ -22,7 +26,9 @@ const MOST_SMALL = 16 * 2 ** 20;
 export function runOps(text, settings) {
   const ops = parseOps(text);
   if (ops.length > MOST_OPS) throw new Error(`a page runs at most ${MOST_OPS} operations`);
-  if (settings.align < 8 && settings.capacity > MOST_SMALL)
+  if (settings.list && !LIST_POLICIES.includes(settings.policy))
+    throw new Error('good fit walks no list; a list allocator has first, next, best and worst');
+  if (!settings.list && settings.align < 8 && settings.capacity > MOST_SMALL)
     throw new Error('alignments under 8 are for pools up to 16 MiB');
   return {...play(ops, settings), ops, settings, text};
 }
@@ -118,22 +124,60 @@ const tick = (name, label, value) =>
 /** What the form says. */
 function formSettings(form) {
   const field = (name) => form.elements[name];
-  return {
-    capacity: Math.max(1, Math.min(MOST_BYTES, Math.floor(Number(field('capacity').value) || 1))),
+  const numberOf = (name, least, most) =>
+    Math.max(least, Math.min(most, Math.floor(Number(field(name).value) || 0)));
+  const common = {
+    ...DEFAULTS,
+    capacity: numberOf('capacity', 1, MOST_BYTES),
     align: Number(field('align').value),
     policy: field('policy').value,
-    guards: Math.max(0, Math.min(4096, Math.floor(Number(field('guards').value) || 0))),
+  };
+  if (field('model').value === 'list') {
+    const [order, coalesces] = [field('order').value, field('coalesces').checked];
+    return {...common, list: {order, coalesces, header: numberOf('header', 0, MOST_HEADER)}};
+  }
+  return {
+    ...common,
+    guards: numberOf('guards', 0, 4096),
     fill: field('fill').checked,
     poison: field('poison').checked,
-    quarantine: Math.max(0, Math.floor(Number(field('quarantine').value) || 0)),
+    quarantine: numberOf('quarantine', 0, Infinity),
     checkEvery: field('checkEvery').checked,
   };
+}
+
+/** The fields of the pool or of the list allocator; those of the other are hidden. */
+function modelFields(settings) {
+  const list = settings.list ?? LIST_DEFAULTS;
+  const ofPool = make(
+    'span',
+    {class: 'fields', hidden: settings.list !== undefined},
+    number('guards', 'guards', settings.guards, 4096),
+    number('quarantine', 'quarantine', settings.quarantine, MOST_BYTES),
+    tick('fill', 'fill', settings.fill),
+    tick('poison', 'poison', settings.poison),
+    tick('checkEvery', 'check every call', settings.checkEvery),
+  );
+  const ofList = make(
+    'span',
+    {class: 'fields', hidden: settings.list === undefined},
+    choice('order', 'free list', list.order, LIST_ORDERS),
+    tick('coalesces', 'coalesce', list.coalesces),
+    number('header', 'header', list.header, MOST_HEADER),
+  );
+  const model = choice('model', 'allocator', settings.list ? 'list' : 'pool', ['pool', 'list']);
+  model.addEventListener('change', (event) => {
+    const isList = event.target.value === 'list';
+    ofPool.hidden = isList;
+    ofList.hidden = !isList;
+  });
+  return [model, ofPool, ofList];
 }
 
 /** view: {run, why, call, live, run_, insert, share, reset, original, difference, problem} */
 export function drawWorkshop(view) {
   const {run, why, problem} = view;
-  const settings = run?.settings ?? DEFAULTS;
+  const settings = {...DEFAULTS, ...run?.settings};
   const form = make(
     'form',
     {
@@ -168,11 +212,7 @@ export function drawWorkshop(view) {
       number('capacity', 'capacity', settings.capacity, MOST_BYTES),
       choice('align', 'alignment', settings.align, [1, 2, 4, 8, 16, 32, 64, 128, 256]),
       choice('policy', 'policy', settings.policy, POLICIES),
-      number('guards', 'guards', settings.guards, 4096),
-      number('quarantine', 'quarantine', settings.quarantine, MOST_BYTES),
-      tick('fill', 'fill', settings.fill),
-      tick('poison', 'poison', settings.poison),
-      tick('checkEvery', 'check every call', settings.checkEvery),
+      ...modelFields(settings),
       make('button', {type: 'submit', class: 'strong', 'data-key': 'run'}, 'Run'),
       button('Share', view.share, {'data-key': 'share'}),
       view.original && button("Back to the page's own", view.reset, {'data-key': 'reset'}),
@@ -185,8 +225,8 @@ export function drawWorkshop(view) {
       {id: 'ops-help', class: 'quiet'},
       '+100 allocates, -1 frees #1 (numbered from 0), ' +
         '~1:200 reallocates, !1:100*3=65 writes 3 bytes, ? checks, @text notes. The page runs ' +
-        'them ' +
-        'with an allocator of its own, which tells the same events as the library.',
+        'them with allocators of its own, which tell the same events as the library and its ' +
+        'list allocator.',
     ),
     problem && make('p', {class: 'problem', role: 'alert'}, problem),
     why &&

@@ -58,6 +58,10 @@ struct Prediction {
   std::size_t right = 0, answered = 0;
 };
 
+/// What is said to those who ask a list allocator for that policy.
+inline constexpr const char* no_list_walk =
+    "good fit walks no list; a list allocator has first, next, best and worst";
+
 class Session {
  public:
   /// The log's name is shown, not opened. Begins at this call, or at the first one.

@@ -57,6 +57,7 @@ Answer Session::try_it(std::string_view arguments) {
     u32 code = 0;
     if (const Wrong wrong = read_policy(std::string(take_word(arguments)), code))
       return bad_answer(*wrong);
+    if (!is_policy_of(model, code)) return bad_answer(no_list_walk);
     policy = code;
     word = take_word(arguments);
   }
@@ -87,7 +88,12 @@ std::string needed_text(const Session& session) {
   const Story& story = session.story();
   for (const std::string& sentence : story.sentences)
     if (sentence.starts_with("Needs ")) return sentence;
-  const u64 front = round_up(model.guard_size, model.align);
+  if (model.list)
+    return fmt::format(
+        "A block needs header + bytes asked for, rounded up to the alignment. Here: {} + SIZE, "
+        "rounded up to {}; 1 byte needs {} B, 100 need {}.",
+        model.header_bytes(), model.align, whole_block(model, 1, 0), whole_block(model, 100, 0));
+  const u64 front = front_bytes(model, model.guard_size);
   return fmt::format(
       "A block needs front guard + bytes asked for + back guard, rounded up to the alignment. "
       "Here: "
@@ -121,7 +127,9 @@ constexpr Topic topics[] = {
     {"used",
      [](const Session& s) {
        return sum_of_bytes(s.frame().after) +
-              ". Payload is what callers asked for; guards and padding lie around it.";
+              (s.frame().after.list
+                   ? ". Payload is what callers asked for; headers and padding lie around it."
+                   : ". Payload is what callers asked for; guards and padding lie around it.");
      }},
     {"split",
      [](const Session&) -> std::string {
@@ -130,7 +138,10 @@ constexpr Topic topics[] = {
               "stays free and keeps its name.";
      }},
     {"coalesce",
-     [](const Session&) -> std::string {
+     [](const Session& s) -> std::string {
+       if (!s.frame().after.coalesces())
+         return "This allocator does not coalesce: a freed block stays as it is, also beside free "
+                "neighbours, so that free memory is in ever smaller pieces.";
        return "A block that is freed is united at once with the free neighbours it has, left and "
               "right, so that no two free blocks ever lie side by side. The result keeps the name "
               "of "
@@ -152,6 +163,13 @@ constexpr Topic topics[] = {
      }},
     {"policy",
      [](const Session& s) {
+       if (s.frame().after.list)
+         return fmt::format(
+             "Here: {}. first: the first block of the list that fits; next: the same, from the "
+             "last "
+             "placement on; best: the smallest that fits; worst: the largest; of equals, the "
+             "first in the list. try --policy best alloc 56 shows what another would take.",
+             policy_text(s.frame().after));
        return fmt::format(
            "{} fit. first: the lowest address that fits; next: the same, from the last "
            "placement on; best: the smallest that fits; worst: the largest; good: the "

@@ -87,6 +87,7 @@ Answer Session::policy(std::string_view arguments) {
   u32 code = 0;
   if (const Wrong wrong = read_policy(std::string(arguments), code))
     return bad_answer(*wrong + ": policy best");
+  if (!is_policy_of(frame_.after, code)) return bad_answer(no_list_walk);
   Result<Cursor> other = under(code);
   if (!other) return bad_answer("the calls cannot be made again: " + other.error().what);
   const std::vector<Placed> here = placements(cursor_, outside_.go_on);
@@ -116,6 +117,7 @@ Answer Session::compare(std::string_view) {
   Table table("lrrl");
   table.row({"policy", "failures", "frag at the end", "parts from this log"});
   for (const u32 code : {POOL_FIRST, POOL_NEXT, POOL_BEST, POOL_WORST, POOL_GOOD}) {
+    if (!is_policy_of(frame_.after, code)) continue;
     Result<Cursor> other = under(code);
     if (!other) return bad_answer("the calls cannot be made again: " + other.error().what);
     const std::vector<Placed> there = placements(*other, outside_.go_on);
