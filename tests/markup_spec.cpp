@@ -1,4 +1,5 @@
-// Text from anywhere as a part of HTML, XML and JSON: nothing in it ends what it stands in.
+// Text from anywhere as a part of HTML, XML and JSON: nothing in it ends what it stands in. What
+// pages, quizzes and reports make of it is their own specs'.
 #include "markup.hpp"
 
 #include <doctest/doctest.h>

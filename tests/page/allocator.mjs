@@ -10,7 +10,7 @@ import * as library from './library.mjs';
 
 const {bytesOf, framesOf, kinds, offsetsOf, page, randomList, rowsOf, setting} = library;
 const LISTS = 2500;
-const LISTS_A_KIND = 25; // of list allocators
+const LISTS_A_KIND = 8; // of list allocators
 const WILD = 600;
 
 const random = randomizer(20240711);

@@ -140,7 +140,7 @@ void PageEvents::begin_at(const Model& model) {
       "\"nextListed\":{},\"model\":{},\"allocs\":{},\"frees\":{},"
       "\"failures\":{},\"misuses\":{},\"reallocs\":{},\"peak\":{},\"peakCall\":{}}}",
       model.next_free_number, model.cursor == POOL_NONE ? "null" : std::to_string(model.cursor),
-      numbers, listed, model.next_listed, script_text(model.model), model.allocs, model.frees,
+      numbers, listed, model.next_listed, json_text(model.model), model.allocs, model.frees,
       model.failures, model.misuses, model.reallocs, model.peak_payload, model.peak_call);
 }
 
