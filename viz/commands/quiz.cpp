@@ -54,6 +54,7 @@ std::string pool_text(const Model& model) {
                                  policy_in_words(model.policy));
   if (model.guard_size != 0)
     text += fmt::format(", guards of {} B on both sides", model.guard_size);
+  if (model.list) text += fmt::format("; {}", mempool::viz::text(*model.list));
   return text;
 }
 
