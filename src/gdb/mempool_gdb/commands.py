@@ -106,9 +106,10 @@ class InfoMempool(Command):
 
 info mempool
 
-Sizes are in bytes. "used" counts whole blocks that live, guards and padding among them, "waiting" (only
-if there are any) freed blocks in quarantine, "largest" is left to "mempool list". The first column is
-what other commands take as POOL; a name or an expression does as well.
+The first column is what other commands take as POOL; the name, or any
+expression for the pool's address, does as well. Sizes are in bytes: "used"
+counts whole blocks that live, guards and padding too. What neither is used nor
+free waits in quarantine. "blocks" are those that live.
 Example: info mempool"""
     name = 'info mempool'
     complete_as = gdb.COMPLETE_NONE
@@ -139,9 +140,11 @@ class Mempool(Command):
 
 mempool map|list|dump|block|whereis|check|snapshot ...
 
-They read the memory of a live process or of a core file, and never call into it. POOL is a pool's
-number ("info mempool" lists them), its name, or an expression of the program's; it may be left out
-if there is only one. Sizes are in bytes; offsets count from the start of the pool's region.
+They read the memory of a live process or of a core file, and never call into
+it. POOL is a pool's number ("info mempool" lists them), its name (in quotes if
+it is a name of the program's too), or an expression for its address; it may be
+left out where the process has one pool. Sizes are in bytes, offsets count from
+the start of the pool's region.
 Example: mempool check 1"""
     name = 'mempool'
 
@@ -157,7 +160,8 @@ class Map(Command):
 
 mempool map [POOL]
 
-[#3 48] is block #3 with 48 bytes, (f1 200...) a free block; widths are to scale where there is room.
+[#3 48] is block #3 with 48 bytes, (f1 200...) a free block. Widths are to
+scale, except that each block has room for its name as long as all have.
 Example: mempool map 1"""
     name = 'mempool map'
 
@@ -180,10 +184,11 @@ class List(Command):
 
 mempool list [POOL [used|free|quarantine] [all]]
 
-Offsets are hexadecimal and count from the start of the region, sizes are in bytes. "asked" is what the
-caller asked for, "address" where the payload starts, "guards" whether they are intact now. The line of
-source is known of blocks that POOL_ALLOC gave while somebody watched or guards were on. Of a long
-list the first 200 blocks are shown, or all.
+Sizes are in bytes; offsets are hexadecimal and count from the start of the
+region. "asked" is what the caller asked for, "address" where the payload
+starts, "guards" whether they are intact now, "from" the line of source, which
+is known of blocks that POOL_ALLOC gave. Of a long list the first 200 blocks are
+shown, with "all" all of them.
 Example: mempool list 1 used all"""
     name = 'mempool list'
     KINDS = {'used': lambda block: block.lives(), 'free': lambda block: not block.used,
@@ -239,9 +244,10 @@ class DumpCommand(Command):
 
 mempool dump [POOL [#N | FROM [SIZE]]]
 
-The lists come first: every free, used and quarantined block. Offsets are hexadecimal and count from the
-start of the region, other figures are in bytes. With #N only the lines that block N crosses are
-printed, with FROM those from this offset or address on, SIZE bytes (256).
+The lists of free, used and quarantined blocks come first. Offsets are
+hexadecimal and count from the start of the region, sizes are in bytes. With #N
+only the lines that block #N crosses are printed, with FROM (an offset, or an
+address) the lines from there on, SIZE bytes of them (256).
 Examples: mempool dump 1
           mempool dump net #3
           mempool dump net 0x400 128"""
@@ -326,8 +332,9 @@ class BlockCommand(Command):
 
 mempool block [POOL] #N|ADDRESS
 
-#N is the number of an allocation, ADDRESS any expression for an address inside of the block, its
-guards too. Sizes are in bytes. The damage of its guards follows in the words of a report.
+#N is the number of an allocation, ADDRESS any expression for an address inside
+of the block or of its guards. Sizes are in bytes. If the block is damaged, the
+library's report of it follows.
 Examples: mempool block 1 #3
           mempool block net packet->data"""
     name = 'mempool block'
@@ -349,8 +356,9 @@ class Whereis(Command):
 
 mempool whereis ADDRESS
 
-ADDRESS is any expression of the program's. It may lie in a payload, a guard, padding, a free block, or
-in the bookkeeping of a pool. Distances are in bytes.
+ADDRESS is any expression of the program's. It may lie in a payload, a guard, in
+padding, in a free block, or in the bookkeeping of a pool. Distances are in
+bytes.
 Example: mempool whereis buffer + 13"""
     name = 'mempool whereis'
 
@@ -408,10 +416,11 @@ class Check(Command):
 
 mempool check [POOL]
 
-Compares every guard of a live block, every byte of poison, and holds the bookkeeping against its
-invariants (I1 tiles, I2 coalesced, I3 records, I4 the size of each free block, I5 sums). What is found
-is told in the words of the library's reports; the search index above the blocks is not looked at.
-Without POOL all pools are checked. $mempool_violations is how many were found.
+Compares every guard of a live block and every byte of poison, and holds the
+bookkeeping against its invariants: I1 tiles, I2 coalesced, I3 records, I4
+indexed (the size of each free block; the search tree above them is not looked
+at), I5 sums. What is found is told in the words of the library's reports, and
+$mempool_violations is how many. Without POOL all pools are checked.
 Example: mempool check net"""
     name = 'mempool check'
 
@@ -458,10 +467,11 @@ class Snapshot(Command):
 
 mempool snapshot FILE [POOL]
 
-FILE is written as .jsonl. It holds the blocks, the bytes of live blocks (1 MiB of a pool at most), and
-what a check finds. Without POOL it holds all pools. Nothing is written to FILE unless all of it is.
-Example: mempool snapshot crash.jsonl
-         shell mempool-viz dump crash.jsonl"""
+FILE is written as .jsonl. It holds the blocks, the bytes of live blocks (of a
+pool at most 1048576 bytes of them) and what a check finds. Without POOL it
+holds all pools. FILE is written whole or not at all.
+Examples: mempool snapshot crash.jsonl
+          shell mempool-viz dump crash.jsonl"""
     name = 'mempool snapshot'
     complete_as = gdb.COMPLETE_FILENAME
 

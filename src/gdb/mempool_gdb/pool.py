@@ -11,7 +11,7 @@ from .memory import Trouble, Unreadable, View, printable
 NONE = (1 << 64) - 1
 MOST_POOLS = 10000  # of a list that may be damaged
 MOST_ALIGNMENT = 4096
-POLICIES = ('first', 'next', 'best', 'worst', 'good')
+POLICIES = {1: 'first', 2: 'next', 3: 'best', 4: 'worst', 5: 'good'}  # codes are never reused
 GRANULES_A_PAGE = 64  # a bit each in the words of a page
 PAGE_HEADS = 4
 
@@ -95,7 +95,7 @@ class Pool:
                 (self.first <= self.wild <= self.top <= self.end,
                  f'its last free block begins at granule {self.wild}, its high-water mark is '
                  f'{self.top}, its end {self.end}'),
-                (self.settings['policy'] < len(POLICIES),
+                (self.settings['policy'] in POLICIES,
                  f'its policy is number {self.settings["policy"]}'),
                 (0 <= inside and inside + pages <= self.view['metadata_bytes_'],
                  'its bitmaps lie outside of its bookkeeping'),

@@ -1,10 +1,16 @@
 """Stack: is a thread inside of the library? Then a pool may be in the middle of a call, and what
 looks damaged may only be half done. Frames are read, nothing is called.
+
+    #0 memcpy   #1 mempool::Pool::move   #2 pool_realloc   #3 main       inside pool_realloc
+    #0 handler  #1 mempool::Pool::report #2 pool_free      #3 main       not: the pool is whole
 """
+import os
+
 import gdb
 
 MOST_FRAMES = 40
 MOST_THREADS = 64
+SYSTEM = ('libc.', 'libc-', 'libpthread', 'libstdc++', 'libc++', 'libgcc', 'ld-', 'linux-vdso')
 
 
 def inside_library():
@@ -31,8 +37,8 @@ def inside_library():
 
 
 def _call_of(thread):
-    """The outermost call of the library that a thread is in, unless it runs the program's code
-    from there (a handler, a sink)."""
+    """The call of the library that a thread is in; None: it is in none, or in the program's own
+    code that the library runs or reports to, when pools are whole."""
     try:
         thread.switch()
         frame, call = gdb.newest_frame(), None
@@ -40,14 +46,20 @@ def _call_of(thread):
             if frame is None:
                 break
             name = frame.name() or ''
-            inside = name.startswith(('pool_', 'mempool::'))
-            if not inside and call is None and frame.function() is not None:
-                return None  # the program's own code
-            if inside and name.startswith('pool_'):
+            if name.startswith('mempool::Pool::report'):
+                return None
+            if name.startswith(('pool_', 'mempool::')):
                 call = name
-            elif inside:
-                call = call or name
+                if name.startswith('pool_'):
+                    break
+            elif call is not None or not _of_the_system(frame):
+                break
             frame = frame.older()
         return call
     except gdb.error:
         return None
+
+
+def _of_the_system(frame):
+    library = os.path.basename(gdb.solib_name(frame.pc()) or '')
+    return library.startswith(SYSTEM)

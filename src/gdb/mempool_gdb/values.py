@@ -73,7 +73,7 @@ Example: break pool_alloc if $mempool_blocks(1) > 100"""
 
 
 class PayloadFunction(Function):
-    """$mempool_payload(POOL, N): where the payload of block #N begins, as a char *; 0: #N does not live.
+    """$mempool_payload(POOL, N): the payload of block #N, as a char *; 0 if #N does not live.
 Example: x/16xb $mempool_payload(1, 3)"""
     name = 'mempool_payload'
 
@@ -85,7 +85,7 @@ Example: x/16xb $mempool_payload(1, 3)"""
 
 
 class NumberFunction(Function):
-    """$mempool_number(ADDRESS): the number of the live block that holds the address, guards too; -1: none.
+    """$mempool_number(ADDRESS): the number of the live block around it, or -1.
 Example: break parse if $mempool_number(packet) == 3"""
     name = 'mempool_number'
 
