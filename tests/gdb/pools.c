@@ -1,6 +1,6 @@
 // Seven pools of every kind, for the debugger to look at: it stops in looked_at(). Then the program
 // tells the same by itself, to be compared: pool_walk() on standard output, reports on standard
-// error, and the logs that the library writes of each pool.
+// error when the pools are destroyed, and the logs that the library writes of each pool.
 //
 //     pools PREFIX [damage]     logs PREFIX1.jsonl ...; damage: first some bytes are overwritten
 //
@@ -12,15 +12,17 @@
 
 enum { pools = 7, many = 150 };
 
-static MemoryPool *all[pools];
+static MemoryPool* all[pools];
 static _Alignas(64) char buffer[2000];
 static char *hello, *kept, *stale;
-static int waiting_writes;
 
 void looked_at(void);
-__attribute__((noinline)) void looked_at(void) { __asm__ volatile("" ::: "memory"); }
+__attribute__((noinline)) void looked_at(void) {
+  __asm__ volatile("" ::: "memory");
+}
 
-static MemoryPool *open_pool(size_t size, const char *name, size_t align, int policy, size_t guards) {
+static MemoryPool* open_pool(size_t size, const char* name, size_t align, int policy,
+                             size_t guards) {
   pool_options options = {.struct_size = sizeof options, .name = name, .align = align};
   options.policy = policy;
   options.guards = guards;
@@ -35,8 +37,8 @@ static MemoryPool *open_pool(size_t size, const char *name, size_t align, int po
 }
 
 // Blocks of different sizes; every third one is given back.
-static void fill(MemoryPool *pool, int blocks, size_t step) {
-  char *held[many];
+static void fill(MemoryPool* pool, int blocks, size_t step) {
+  char* held[many];
   for (int i = 0; i < blocks; ++i) {
     const size_t size = (size_t)(i * 37 % 90) + step;
     held[i] = pool_alloc(pool, size);
@@ -45,15 +47,15 @@ static void fill(MemoryPool *pool, int blocks, size_t step) {
   for (int i = 1; i < blocks; i += 3) pool_free(pool, held[i]);
 }
 
-static int print_block(const pool_block *block, void *user) {
-  printf("walk %d %llu %llu %d %lld %lld %llu %llu\n", *(int *)user,
+static int print_block(const pool_block* block, void* user) {
+  printf("walk %d %llu %llu %d %lld %lld %llu %llu\n", *(int*)user,
          (unsigned long long)block->offset, (unsigned long long)block->size, block->used,
          (long long)block->number, (long long)block->payload_offset,
          (unsigned long long)block->requested, (unsigned long long)block->guard);
   return 0;
 }
 
-static void tell(const char *prefix) {
+static void tell(const char* prefix) {
   char path[4096];
   for (int i = 0; i < pools; ++i) {
     int number = i + 1;
@@ -66,7 +68,7 @@ static void tell(const char *prefix) {
   }
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc < 2) return 2;
   all[0] = open_pool(1000, "net", 0, 0, 8);
   all[1] = open_pool(1000, "bytes", 1, POOL_BEST, 3);
@@ -86,16 +88,16 @@ int main(int argc, char **argv) {
   fill(all[3], 12, 20);
   fill(all[4], many, 10);
   fill(all[5], 9, 4);
-  char *late = pool_alloc(all[3], 64);
+  char* late = pool_alloc(all[3], 64);
   if (argc > 2) {
     hello[13] = 'X';
     hello[15] = '\0';
     kept[-1] = 7;
     pool_free(all[3], late);
     late[3] = 'L';
-    ++waiting_writes;
   }
   looked_at();
   tell(argv[1]);
+  for (int i = 0; i < pools; ++i) pool_destroy(all[i]);
   return 0;
 }

@@ -2,7 +2,7 @@
 
     pool lines, the lists, the rows with their marks (rows.py), the key
 
-viz/view/dump*.cpp print the same from a log; tests/cli/gdb.py compares the two. What differs: here
+viz/view/dump*.cpp print the same from a log, and a test compares the two. What differs: here
 all bytes of live blocks are known, in a log no more than 1 MiB of them.
 """
 from .damage import GUARD, Look
@@ -67,7 +67,7 @@ class Dump:
             block = finding.block or walk.containing(finding.first)
             self.hurt.setdefault(block.offset, {})[finding.side] = finding
         live = any(block.lives() for block in walk.blocks)
-        # A log of this state tells the bytes in one call and looks at guards and poison in the next.
+        # A log of this state tells the bytes in one call, and looks at guards in the next.
         self.told_call = self.pool.calls + 2
         self.call = self.pool.calls + (3 if live else 2)
 

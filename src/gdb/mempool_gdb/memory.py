@@ -207,12 +207,13 @@ class Process:
 
 
 def explain_missing():
-    """Why nothing is known of pools: no library, or one without debug information."""
+    """Why nothing is known of pools: no process, no library, or one without debug information."""
+    if gdb.selected_inferior().pid == 0:
+        return 'mempool: there is no process: start the program, or load its core file, first'
     try:
         gdb.parse_and_eval('(long)&pool_create')
     except gdb.error:
-        return ('mempool: there is no Mempool in this program, or its libraries are not loaded yet '
-                '(start it, or load its core file, first)')
+        return 'mempool: there is no Mempool in this process, or its libraries are not loaded yet'
     return ('mempool: libmempool was built without debug information, so the fields of a pool '
             'cannot be found; build it with -g (Meson: --buildtype=debugoptimized), or give GDB '
             'its separate debug file (symbol-file, or set debug-file-directory)')

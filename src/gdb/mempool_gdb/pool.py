@@ -12,6 +12,7 @@ NONE = (1 << 64) - 1
 MOST_POOLS = 10000  # of a list that may be damaged
 MOST_ALIGNMENT = 4096
 POLICIES = {1: 'first', 2: 'next', 3: 'best', 4: 'worst', 5: 'good'}  # codes are never reused
+DEAD = 16  # what the gate of a pool that was destroyed holds
 GRANULES_A_PAGE = 64  # a bit each in the words of a page
 PAGE_HEADS = 4
 
@@ -78,9 +79,10 @@ class Pool:
 
     def _believe(self):
         """Trouble unless the numbers fit each other."""
-        if self.view.inner('gate_')['bits_'] & 16:
+        if self.view.inner('gate_')['bits_'] == DEAD:
             raise Trouble(f'mempool: the pool at {self.address:#x} was destroyed')
-        pages = (self.end // GRANULES_A_PAGE + 2) * self.process.struct('mempool::engine::Page').size
+        page = self.process.struct('mempool::engine::Page')
+        pages = (self.end // GRANULES_A_PAGE + 2) * page.size
         inside = self.engine.inner('pages_')['pages_'] - self.view['metadata_']
         for good, why in (
                 (self.shift <= 12 and self.align == 1 << self.shift,
@@ -155,7 +157,7 @@ class Pool:
         """Which part of the bookkeeping an address lies in; None: in none."""
         slab = self.slab['count_'] * self.process.struct('mempool::engine::Record').size
         for start, size, what in (
-                (self.address, self.view.struct.size, 'the pool itself (its counters and settings)'),
+                (self.address, self.view.struct.size, 'the pool itself (counters and settings)'),
                 (self.view['metadata_'], self.view['metadata_bytes_'], 'its bitmaps and index'),
                 (self.slab['records_'], slab, 'its slab, the records of live blocks')):
             if start <= address < start + size:
@@ -202,8 +204,8 @@ class Damaged:
 
 
 def each_pool(process):
-    """The pools of the process, in the order of their creation; at the end a sentence if the list of
-    them is damaged, else None. What is no pool is Damaged."""
+    """The pools of the process, in the order of their creation, and a sentence if the list of them
+    is damaged, else None. What is no pool is Damaged."""
     found, why = [], None
     seen = set()
     older = process.struct('mempool::Pool').offset('older', 8)
@@ -225,7 +227,7 @@ def each_pool(process):
                     why = f'it leads to {address:#x}, which cannot be read'
     found.sort(key=lambda pool: getattr(pool, 'number', 1 << 32))
     if why is not None:
-        why = f'mempool: the list of pools is damaged: {why}; older pools may be missing'
+        why = f'the list of pools is damaged: {why}; older pools may be missing'
     return found, why
 
 
@@ -240,8 +242,9 @@ def find_pool(process, text):
             if (text.isdigit() and pool.number == int(text)) or pool.name == name:
                 return pool
         there = ', '.join(pool.title() for pool in pools if isinstance(pool, Pool)) or 'none'
+        more = [pool.why for pool in pools if isinstance(pool, Damaged)] + ([why] if why else [])
         raise Trouble(f'mempool: there is no pool {text}; there are: {there}' +
-                      (f'\n{why}' if why else ''))
+                      ''.join(f'\nmempool: note: {each}' for each in more))
     return pool_at(process, gdb.parse_and_eval(text))
 
 
@@ -256,11 +259,25 @@ def gdb_knows_not(text):
         return True
 
 
+REFERENCES = (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF)
+
+
+def address_of(value):
+    """The number that a value means as an address: where an array or function lies, or itself."""
+    kind = value.type.strip_typedefs()
+    if kind.code in REFERENCES:
+        value = value.referenced_value()
+        kind = value.type.strip_typedefs()
+    if kind.code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_FUNC, gdb.TYPE_CODE_STRUCT):
+        value = value.address
+    return int(value) & NONE
+
+
 def pool_at(process, value):
     """The pool that a value of the program's means: a pointer, an address, the pool itself, or a
     C++ object that holds just the pointer."""
     kind = value.type.strip_typedefs()
-    if kind.code in (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF):
+    if kind.code in REFERENCES:
         value = value.referenced_value()
         kind = value.type.strip_typedefs()
     if kind.code == gdb.TYPE_CODE_STRUCT:
@@ -272,8 +289,8 @@ def pool_at(process, value):
             raise Trouble(f'mempool: a {kind} is no pool')
         value = value[pointers[0]]
     try:
-        return Pool(process, int(value) & NONE)
-    except gdb.MemoryError as error:
+        return Pool(process, address_of(value))
+    except gdb.error as error:
         raise Trouble(f'mempool: {error}') from None
 
 

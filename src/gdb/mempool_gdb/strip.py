@@ -3,10 +3,10 @@
     [G#1 80 G](f2 48.....)[#17 72    ]      used [..], free (..), G guard, X damaged
     {#3q 48:::}                             freed, in quarantine
 
-To scale, with two exceptions that show. A block gets room for its name and size, or its name, while
-there is room for all of them; one that is drawn too short for that shows `//`. With more blocks than
-that, a column stands for all bytes under it: # used, . free, q quarantine, : more than one of them,
-X damaged. viz/view/terminal_strip.cpp draws the same; tests/cli/gdb.py compares the two.
+To scale, with two exceptions that show. A block gets room for its name and size, or its name,
+while there is room for all of them; one that is drawn too short for that shows `//`. With more
+blocks than that, a column stands for all bytes under it: # used, . free, q quarantine, : more than
+one of them, X damaged. viz/view/terminal_strip.cpp draws the same, and a test compares the two.
 """
 
 COLUMNS = 72
@@ -40,9 +40,10 @@ class Card:
     def text(self):
         width = self.width
         if width <= 1:
-            sign = 'X' if self.hurt else 'q' if self.block.quarantined else '.#'[self.block.used]
-            return sign[:width]
-        left, plain, right = '{:}' if self.block.quarantined else '[ ]' if self.block.used else '(.)'
+            sign = 'q' if self.block.quarantined else '.#'[self.block.used]
+            return ('X' if self.hurt else sign)[:width]
+        used = '{:}' if self.block.quarantined else '[ ]'
+        left, plain, right = used if self.block.used else '(.)'
         inside = width - 2
         front, back = self._guard_columns(inside)
         room = inside - front - back

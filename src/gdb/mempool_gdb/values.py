@@ -8,7 +8,7 @@ import gdb.printing
 
 from .blocks import Walk
 from .memory import Process, Trouble, Unreadable
-from .pool import Pool, each_pool, find_pool, pool_at
+from .pool import Pool, address_of, each_pool, find_pool, pool_at
 
 
 class PoolPrinter:
@@ -49,7 +49,7 @@ class Function(gdb.Function):
             return self.work(Process(), *arguments)
         except Unreadable as error:
             raise Trouble(f'mempool: {error}') from None
-        except TypeError as error:
+        except (gdb.error, TypeError) as error:
             raise Trouble(f'mempool: ${self.name}: {error}') from None
 
 
@@ -90,7 +90,7 @@ Example: break parse if $mempool_number(packet) == 3"""
     name = 'mempool_number'
 
     def work(self, process, address):
-        at = int(address) & (1 << 64) - 1
+        at = address_of(address)
         for pool in each_pool(process)[0]:
             if isinstance(pool, Pool) and pool.holds(at):
                 block = Walk(pool).containing(at - pool.region)
