@@ -25,8 +25,9 @@ mempool check [POOL]
 Compares every guard of a live block and every byte of poison, and holds the
 bookkeeping against its invariants: I1 tiles, I2 coalesced, I3 records, I4
 indexed (the size of each free block; the search tree above them is not looked
-at), I5 sums. What is found is told in the words of the library's reports, and
-$mempool_violations is how many. Without POOL all pools are checked.
+at), I5 sums. What is found is told in the words of the library's reports, with
+offsets in bytes; $mempool_violations is how many. Without POOL all pools are
+checked.
 Example: mempool check net"""
     name = 'mempool check'
 
