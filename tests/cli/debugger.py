@@ -123,8 +123,8 @@ def _():
                       '1 bytes past the end of the payload',
         'hello - 1': 'is in the front guard of #0 (13 bytes) in pool 1 "net", offset 0x000f: '
                      '1 bytes before the payload',
-        'stale + 2': 'is byte 18 of the free block f1 (64 bytes) in pool 1 "net", offset 0x0042; '
-                     'byte 2 of what was #1',
+        'stale + 2': 'is byte 18 of the free block f1 (64 bytes) in pool 1 "net", offset 0x0042\n'
+                     '  byte 2 of what was #1',
         'buffer': 'is byte 0 of the payload of #0 (4 bytes) in pool 6 "buffer", offset 0x0000',
         'buffer + 4': 'is in the padding of #0 (4 bytes) in pool 6 "buffer", offset 0x0004: '
                       '0 bytes past the end of the payload',
@@ -134,7 +134,9 @@ def _():
         'all[0]->slab_.records_ + 1': 'is in the bookkeeping of pool 1 "net": byte 16 of its slab',
         'all[0]->engine_.pages_.pages_': 'is in the bookkeeping of pool 1 "net": byte 0 of its '
                                          'bitmaps',
-        '0': 'is in no pool that can be read'}
+        '0': 'is in no pool that can be read',
+        '0xdddddddddddddde5': 'poison: it was read from bytes that were given back',
+        '0xabababababababab': 'guard bytes: it was read from outside of a payload'}
     told = stopped(*(f'mempool whereis {question}' for question in questions))
     for answer, wanted in zip(told, questions.values()):
         expect_in(wanted, answer)

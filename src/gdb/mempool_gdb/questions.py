@@ -127,7 +127,21 @@ Example: mempool whereis buffer + 13"""
                        f'of {inside[0]}'])
                 return
         gdb.write(f'{address:#x} is in no pool that can be read'
-                  f'{" (" + why + ")" if why else ""}\n')
+                  f'{" (" + why + ")" if why else ""}{hint(address)}\n')
+
+
+# Bytes that the library writes, and what a pointer made of them was read from.
+WRITTEN = {0xDD: 'poison: it was read from bytes that were given back',
+           0xAB: 'guard bytes: it was read from outside of a payload',
+           0x30: 'fill: it was read from a payload that nobody has written to',
+           0x2E: 'fill: it was read from bytes that were given back'}
+
+
+def hint(address):
+    """For an address that is not one: the bytes of a pointer, plus a member's offset."""
+    high = set((address >> 16).to_bytes(6, 'big'))
+    told = WRITTEN.get(high.pop()) if len(high) == 1 else None
+    return f'\n  its bytes look like {told}' if told else ''
 
 
 def where(walk, offset):
@@ -142,7 +156,7 @@ def where(walk, offset):
                f'({block.size} bytes) in {place}'
         owner = pool.last_owner(offset)
         if owner is not None:
-            text += f'; byte {offset - owner.payload} of what was #{owner.number}'
+            text += f'\n  byte {offset - owner.payload} of what was #{owner.number}'
             known = damage.history(owner.site, owner)
             text += f' ({known.rstrip("; ")})' if known else ''
         return text
