@@ -79,20 +79,19 @@ class Records:
     def chain(self, head):
         """(index, number, place, guard, slack, quarantined) of each record, and a sentence if the
         chain is broken."""
-        found, seen = [], set()
+        found, size = [], self.struct.size
         while head != 0:
-            if head > self.count or head in seen or len(found) == GRANULES_A_HEAD:
-                return found, (f'a chain of records leads to record {head} of {self.count}'
-                               if head > self.count else 'a chain of records has no end')
-            seen.add(head)
+            if head > self.count:
+                return found, f'a chain of records leads to record {head} of {self.count}'
+            if len(found) == GRANULES_A_HEAD or any(head - 1 == known[0] for known in found):
+                return found, 'a chain of records has no end'
             try:
-                raw = self.memory.read(self.base + (head - 1) * self.struct.size, self.struct.size)
+                raw = self.memory.read(self.base + (head - 1) * size, size)
             except Unreadable as error:
                 return found, f'a record cannot be read: {error}'
             whole = int.from_bytes(raw, 'little')
-            number, following, place, guard, slack, waits = (
-                whole >> bit & mask for bit, mask in self.parts)
-            found.append((head - 1, number, place, guard, slack, waits))
+            number, following, *rest = [whole >> bit & mask for bit, mask in self.parts]
+            found.append((head - 1, number, *rest))
             head = following
         return found, None
 

@@ -70,6 +70,10 @@ def guards_damaged(pool, block):
     """The findings of a live block's guards that are damaged."""
     if block.guard == 0:
         return []
+    intact = bytes([GUARD])
+    if pool.read(block.offset, block.front) == intact * block.front and \
+            pool.read(block.payload_end, block.back) == intact * block.back:
+        return []
     both = [compare_guard(pool, block, side) for side in ('front', 'back')]
     return [finding for finding in both if finding.damaged]
 
