@@ -20,6 +20,7 @@ SMASHED = (
     ('net->live_blocks_ = 5', 'used blocks 5, recounted 2 (I5 sums)'),
     ('net->live_bytes_ = 1', 'live bytes 1, recounted 113 (I5 sums)'),
     ('net->capacity_ = -16', 'its capacity is 18446744073709551600 in one place and 1008'),
+    ('net->region_ = 0x414141410000', 'the bytes of 2 blocks of pool 1 "net" cannot be read'),
     ('net->shift_ = 60', 'its alignment is 16 and its shift 60'),
     ('net->settings_.policy = 99', 'its policy is number 99'),
     ('net->engine_.pages_.pages_ = 0', 'its bitmaps lie outside of its bookkeeping'),
@@ -56,6 +57,14 @@ def _():
         for answer in told[1 + 10 * i + 3:1 + 10 * i + 9]:
             expect(answer.strip(), f'an answer to each command after {change}')
     expect_in('no violation', told[-1])
+
+
+@gdb_case('whatever is written into the bookkeeping, each answer is a sentence')
+def _():
+    smash = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../gdb/smash.py')
+    told = stopped('set var $rounds = 60', f'source {smash}', 'mempool check')
+    expect_equal(told[1], '60 rounds')
+    expect(told[2].count('no violation') == 7, 'all is as it was')
 
 
 @gdb_case('a list of pools that is damaged is told, and ends')

@@ -27,7 +27,7 @@ class Finding:
     def __init__(self, side, offset, size):
         self.side = side  # 'front', 'back', or 'free' for bytes that nobody has
         self.offset, self.size = offset, size  # what was compared
-        self.damaged, self.first, self.last = 0, None, None  # offsets in the region
+        self.damaged, self.first = 0, None  # the first of them: offset in the region
         self.found = b''
         self.block = None     # whose guard it is, or None
         self.neighbour = None
@@ -53,7 +53,6 @@ def compare(pool, side, offset, size):
             finding.found = pool.read(finding.first,
                                       min(MOST_SHOWN, offset + size - finding.first))
         finding.damaged += bad
-        finding.last = at + len(run.rstrip(alike)) - 1
     return finding
 
 
