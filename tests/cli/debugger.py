@@ -73,10 +73,11 @@ def _():
     reports = [line for line in found if re.match('mempool: error|mempool:  ', line)]
     expect_equal(reports, [line.replace('the pool is destroyed', 'nothing was changed')
                            for line in session(True).reports])
-    expect(len(reports) == 15, f'three reports of five lines, not {len(reports)} lines')
+    expect_equal(len(reports), 3 * 5 + 2 * 6)
+    expect('  the guard of #3 beside it is damaged too' in '\n'.join(reports), 'both guards')
     expect_equal([line for line in found if 'looked at' in line][:4], [
         'pool 1 "net": 2 live blocks looked at: 2 violations',
-        'pool 2 "bytes": 5 live blocks looked at: no violation',
+        'pool 2 "bytes": 5 live blocks looked at: 2 violations',
         'pool 3 "coarse "64"": 3 live blocks looked at: no violation',
         'pool 4 "waiting": 8 live blocks looked at: 1 violation'])
 

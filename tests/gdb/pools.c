@@ -36,8 +36,8 @@ static MemoryPool* open_pool(size_t size, const char* name, size_t align, int po
   return pool_create_with(size, &options);
 }
 
-// Blocks of different sizes; every third one is given back.
-static void fill(MemoryPool* pool, int blocks, size_t step) {
+// Blocks of different sizes; every third one is given back. Returns the third.
+static char* fill(MemoryPool* pool, int blocks, size_t step) {
   char* held[many];
   for (int i = 0; i < blocks; ++i) {
     const size_t size = (size_t)(i * 37 % 90) + step;
@@ -45,6 +45,7 @@ static void fill(MemoryPool* pool, int blocks, size_t step) {
     if (held[i] != NULL) memset(held[i], 'a' + i % 26, size);
   }
   for (int i = 1; i < blocks; i += 3) pool_free(pool, held[i]);
+  return held[2];
 }
 
 static int print_block(const pool_block* block, void* user) {
@@ -83,7 +84,7 @@ int main(int argc, char** argv) {
   kept = pool_alloc(all[0], 100);
   memset(kept, 'k', 100);
   pool_free(all[0], stale);
-  fill(all[1], 7, 1);
+  char* third = fill(all[1], 7, 1);
   fill(all[2], 5, 200);
   fill(all[3], 12, 20);
   fill(all[4], many, 10);
@@ -93,6 +94,7 @@ int main(int argc, char** argv) {
     hello[13] = 'X';
     hello[15] = '\0';
     kept[-1] = 7;
+    memset(third + pool_usable_size(all[1], third), '!', 4);  // over two guards
     pool_free(all[3], late);
     late[3] = 'L';
   }

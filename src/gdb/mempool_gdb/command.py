@@ -70,8 +70,7 @@ class Command(gdb.Command):
             raise
         except gdb.error as error:
             raise Trouble(f'mempool: {error}') from None
-        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError,
-                MemoryError) as error:
+        except Exception as error:  # what cannot be thought of, either: one sentence
             raise Trouble(f'mempool: what is there makes no sense ({type(error).__name__}: '
                           f'{error})') from None
 
