@@ -43,9 +43,11 @@ def capture(program, library, viz, commands):
             env={**os.environ, 'LD_LIBRARY_PATH': os.path.dirname(os.path.abspath(library)),
                  'PATH': os.path.dirname(os.path.abspath(viz)) + ':' + os.environ['PATH']})
     text = done.stdout.decode('utf-8', 'replace')
+    if 'received signal' not in text:
+        return MISSING  # it may not trace a process here
     parts = text.split('@@@')[1:]
-    if len(parts) != len(commands):
-        sys.exit(f'gdb did not get to the crash:\n{text}')
+    if len(parts) != len(commands) or 'Undefined' in text:
+        sys.exit(f'gdb does not know the commands:\n{text}')
     return ''.join('(gdb) ' + part for part in parts)
 
 
