@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { pools = 7, many = 150 };
+enum { pools = 7, many = 150, large = 1500000 };
 
 static MemoryPool* all[pools];
 static _Alignas(64) char buffer[2000];
@@ -90,6 +90,9 @@ int main(int argc, char** argv) {
   fill(all[4], many, 10);
   fill(all[5], 9, 4);
   char* late = pool_alloc(all[3], 64);
+  memset(pool_alloc(all[4], 10000), 'z', 10000);  // more than one event tells
+  pool_free(all[5], POOL_ALLOC(all[5], 24));      // its record is the next one's
+  memset(pool_alloc(all[5], 24), 'p', 24);
   if (argc > 2) {
     hello[13] = 'X';
     hello[15] = '\0';
@@ -97,6 +100,7 @@ int main(int argc, char** argv) {
     memset(third + pool_usable_size(all[1], third), '!', 4);  // over two guards
     pool_free(all[3], late);
     late[3] = 'L';
+    memset(pool_alloc(all[6], large), 'l', large);  // more than a log tells
   }
   looked_at();
   tell(argv[1]);
