@@ -157,7 +157,8 @@ def _():
 def _():
     told = stopped('mempool block 1 #0', 'mempool block net hello + 13', 'mempool block 1 #1',
                    'mempool block 1 #99', 'mempool block 1 main', 'mempool block 4 #1',
-                   'mempool block 1 2', 'mempool block', 'mempool block "net" kept', damage=True)
+                   'mempool block 1 2', 'mempool block', 'mempool block "net" kept',
+                   'mempool whereis late', damage=True)
     expect_in('#0 of pool 1 "net" lives: 48 bytes at offset 0x0000', told[0])
     expect_in('payload: 13 bytes at 0x', told[0])
     expect_in('guards: 16 bytes in front, 19 behind: HIT back', told[0])
@@ -172,6 +173,7 @@ def _():
     expect_in("a block's number is written #3", told[6])
     expect_in('usage', told[7])
     expect_in('1 of the 16 guard bytes in front of the payload differs', told[8])
+    expect_in('is byte 0 of #12q (64 bytes), freed and in quarantine, in pool 4', told[9])
 
 
 @gdb_case('a pool is named by number, name or expression, and what is none is refused')
@@ -207,7 +209,7 @@ def _():
 @gdb_case('functions serve expressions, and a pool prints as a line')
 def _():
     told = stopped('print *all[0]', 'print $mempool_number(kept + 3)',
-                   'print $mempool_number(main)',
+                   'print $mempool_number(stale)',
                    'print $mempool_payload("net", 0) == hello', 'print $mempool_payload(1, 1)',
                    'print $mempool_blocks(all[4])', 'print $mempool_pool(2) == all[1]',
                    'print $mempool_pool("nobody")', 'print *(MemoryPool *)main')
@@ -237,15 +239,18 @@ def _():
 @gdb_case('a snapshot is written whole or not at all')
 def _():
     write('kept.jsonl', 'kept')
+    os.mkdir('folder')
     told = stopped('mempool snapshot nowhere/x.jsonl', 'mempool snapshot x.mplog',
-                   'mempool snapshot kept.jsonl 99', 'mempool snapshot', 'mempool snapshot kept 1')
+                   'mempool snapshot kept.jsonl 99', 'mempool snapshot', 'mempool snapshot kept 1',
+                   'mempool snapshot folder 1')
     expect_in('nowhere/x.jsonl cannot be written: No such file', told[0])
     expect_in('mempool-viz convert', told[1])
     expect_in('there is no pool 99', told[2])
     expect_in('usage: mempool snapshot FILE [POOL]', told[3])
     expect_equal(read('kept.jsonl'), b'kept')
     expect_in('Wrote pool 1 "net" to kept: ', told[4])
-    expect_equal(sorted(os.listdir()), ['err.txt', 'kept', 'kept.jsonl', 'out.txt'])
+    expect_in('folder cannot be written: Is a directory', told[5])
+    expect_equal(sorted(os.listdir()), ['err.txt', 'folder', 'kept', 'kept.jsonl', 'out.txt'])
 
 
 if __name__ == '__main__':

@@ -56,6 +56,9 @@ def _():
         expect_in(wanted, told[1 + 10 * i + 2])
         for answer in told[1 + 10 * i + 3:1 + 10 * i + 9]:
             expect(answer.strip(), f'an answer to each command after {change}')
+        if re.search(r'I[123] ', told[1 + 10 * i + 2]):
+            expect_in('it is left out\nmempool: there is no pool that could be written',
+                      told[1 + 10 * i + 7])
     expect_in('no violation', told[-1])
 
 
