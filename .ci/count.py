@@ -16,6 +16,7 @@ import sys
 GOOD = ('OK', 'EXPECTEDFAIL')
 MAY_LACK = ('no pseudo-terminals here',  # a chroot without /dev/pts
             'no tmux here',
+            'gdb is not installed', 'gdb has no Python', 'gdb cannot start programs here',
             # what make deps-page gets, and a test run does without
             'node is not installed', 'there is no Chromium', 'there is no Firefox',
             'axe-core is not installed (npm install axe-core)',

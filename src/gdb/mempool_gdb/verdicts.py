@@ -1,0 +1,141 @@
+"""Verdicts: the commands about whole pools: mempool check, and snapshot, which writes a log.
+
+What is looked for is in damage.py and blocks.py, what is written in log.py.
+"""
+import os
+import tempfile
+
+import gdb
+
+from . import damage, log
+from .blocks import Walk
+from .command import Command, write
+from .memory import Trouble
+from .pool import Damaged, each_pool, find_pool
+from .stack import inside_library
+
+MOST_REPORTS = 200  # of a pool
+
+
+class Check(Command):
+    """Look for damage: in guards, poison, and the bookkeeping.
+
+mempool check [POOL]
+
+Compares every guard of a live block and every byte of poison, and holds the
+bookkeeping against its invariants: I1 tiles, I2 coalesced, I3 records, I4
+indexed (the size of each free block; the search tree above them is not looked
+at), I5 sums. What is found is told in the words of the library's reports, with
+offsets in bytes; $mempool_violations is how many. Without POOL all pools are
+checked.
+Example: mempool check net"""
+    name = 'mempool check'
+
+    def run(self, process, words):
+        why = None
+        if words:
+            pools = [self.pool_and_rest(process, words, 0)[0]]
+        else:
+            pools, why = each_pool(process)
+        write(f'mempool: note: {where_}' for where_ in inside_library())
+        total = 0
+        for pool in pools:
+            total += self._check(pool)
+        gdb.set_convenience_variable('mempool_violations', total)
+        if why is not None:
+            raise Trouble(f'mempool: {why}')
+        if not pools:
+            gdb.write('There are no pools.\n')
+
+    def _check(self, pool):
+        if isinstance(pool, Damaged):
+            gdb.write(f'mempool: error: {pool.why}\n')
+            return 1
+        walk = Walk(pool)
+        look = damage.Look(walk)
+        for broken in walk.broken[:MOST_REPORTS]:
+            write(damage.report_broken(pool, broken))
+        for finding in look.findings[:MOST_REPORTS]:
+            write(damage.report(pool, finding))
+        if look.unread:
+            gdb.write(f'mempool: note: the bytes of {look.unread} blocks of {pool.title()} cannot '
+                      'be read (a core file need not have them)\n')
+        found = len(walk.broken) + len(look.findings)
+        text = 'no violation' if found == 0 else '1 violation' if found == 1 else \
+            f'{found} violations'
+        live = sum(block.lives() for block in walk.blocks)
+        gdb.write(f'{pool.title()}: {live} live {"block" if live == 1 else "blocks"} looked at: '
+                  f'{text}\n')
+        return found
+
+
+class Snapshot(Command):
+    """Write the pools as they are to a log for mempool-viz.
+
+mempool snapshot FILE [POOL]
+
+FILE is written as .jsonl. It holds the blocks, the bytes of live blocks (of a
+pool at most 1048576 bytes of them) and what a check finds. Without POOL it
+holds all pools. FILE is written whole or not at all.
+Examples: mempool snapshot crash.jsonl
+          shell mempool-viz dump crash.jsonl"""
+    name = 'mempool snapshot'
+    complete_as = gdb.COMPLETE_FILENAME
+
+    def run(self, process, words):
+        if not 1 <= len(words) <= 2:
+            raise self.usage()
+        path = os.path.expanduser(words[0].strip('"'))
+        if path.endswith('.mplog'):
+            raise Trouble('mempool: a snapshot is written as .jsonl; "mempool-viz convert" makes '
+                          'an .mplog of it')
+        if len(words) == 2:
+            pools, why = [find_pool(process, words[1])], None
+        else:
+            pools, why = each_pool(process)
+        write(f'mempool: note: {text}' for text in (why, *inside_library()) if text)
+        lines, told, refused = [log.HEADER], [], []
+        for pool in pools:
+            reason = self._tell(pool, lines, told)
+            refused += [reason] if reason else []
+        write(f'mempool: note: {reason}: it is left out' for reason in refused)
+        if not told:
+            raise Trouble('mempool: there is no pool that could be written; no file is made')
+        lines.append(log.end_line(len(lines) - 1))
+        save(path, lines)
+        gdb.write(f'Wrote {", ".join(told)} to {path}: {len(lines) - 1} events.\n')
+
+    def _tell(self, pool, lines, told):
+        """Adds a pool's events; a sentence if its log would not be true."""
+        if isinstance(pool, Damaged):
+            return pool.why
+        walk = Walk(pool)
+        serious = [broken for broken in walk.broken if broken.invariant in (1, 2, 3)]
+        if serious:
+            return f'{pool.title()} is broken: {serious[0].text()} at offset {serious[0].offset}'
+        events = log.PoolLog(walk, lines.append)
+        events.tell_all()
+        told.append(pool.title())
+        if events.left_out:
+            write([f'mempool: note: {events.left_out} bytes of live blocks are left out of '
+                   f'{pool.title()}: a log tells 1 MiB at most'])
+        if events.unread:
+            write([f'mempool: note: {events.unread} bytes of {pool.title()} cannot be read (a core '
+                   'file need not have them)'])
+        return None
+
+
+def save(path, lines):
+    """All of it or nothing."""
+    folder = os.path.dirname(path) or '.'
+    try:
+        handle, temporary = tempfile.mkstemp(prefix='.mempool-', dir=folder)
+        try:
+            with os.fdopen(handle, 'w', encoding='utf-8', newline='\n') as file:
+                file.writelines(lines)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise Trouble(f'mempool: {path} cannot be written: {error.strerror}') from None

@@ -1,0 +1,257 @@
+"""GDB's commands for pools, end to end, beside what the library says of the same pools (pool_walk,
+its logs, its reports) and what mempool-viz shows of them; and the questions that they answer.
+
+Pools that are smashed are debugger_smashed.py's.
+"""
+import os
+import re
+
+import harness
+from debugging import LIBRARY, POOLS, Session, answers, events, gdb_case, session, stopped
+from harness import expect, expect_equal, expect_in, read, viz, write
+
+
+# ---- against the library and the viewer
+
+@gdb_case('info mempool lists the pools with what the program made them')
+def _():
+    rows = [line.split(None, 9) for line in session(False).live['info mempool'].splitlines()]
+    expect_equal(rows[0], 'num capacity used free blocks policy align guards address name'.split())
+    expect_equal([(row[0], row[1], *row[5:8]) for row in rows[1:]], [
+        ('1', '1008', 'first', '16', '8'), ('2', '1000', 'best', '1', '3'),
+        ('3', '9024', 'worst', '64', '100'), ('4', '4000', 'next', '16', 'off'),
+        ('5', '40000', 'good', '8', 'off'), ('6', '1984', 'first', '32', 'off'),
+        ('7', '5001216', 'first', '4096', 'off')])
+    expect_equal([row[9] if len(row) > 9 else '' for row in rows[1:]],
+                 ['net', 'bytes', 'coarse "64"', 'waiting', '', 'buffer', 'empty'])
+
+
+@gdb_case('a snapshot is what the library writes when a log opens, line for line')
+def _():
+    for damage in (False, True):
+        ran = session(damage)
+        for i in POOLS:
+            expect_equal(events(ran.path(f'live{i}.jsonl')), events(ran.path(f'w{i}.jsonl')))
+
+
+@gdb_case('a dump is what mempool-viz dump prints of the snapshot')
+def _():
+    for damage in (False, True):
+        ran = session(damage)
+        for i in POOLS[:-1] if damage else POOLS:  # of the last one a log does not tell all
+            expect_equal(ran.live[f'mempool dump {i}'].splitlines(),
+                         viz('dump', ran.path(f'live{i}.jsonl')).text.strip('\n').splitlines())
+
+
+@gdb_case('a map is the strip that mempool-viz draws')
+def _():
+    ran = session(False)
+    for i in POOLS:
+        screen = viz('step', ran.path(f'live{i}.jsonl'), '--batch', '-ex', 'screen').text
+        drawn = re.search(r'^ map +\|.*\|', screen, re.M)[0]
+        expect_equal(re.search(r'^ map +\|.*\|', ran.live[f'mempool map {i}'], re.M)[0], drawn)
+        expect(len(drawn) == 80, f'80 columns, not {len(drawn)}')
+
+
+@gdb_case('a list has the blocks that pool_walk visits')
+def _():
+    ran = session(False)
+    for i in POOLS:
+        listed = []
+        for line in ran.live[f'mempool list {i} all'].splitlines()[2:]:
+            words = line.split()
+            used = {'f': '0', '#': '2' if words[2].endswith('q') else '1'}[words[2][0]]
+            listed.append([str(i), str(int(words[0], 16)), words[1], used] +
+                          ([words[2].strip('#q'), words[3]] if used != '0' else ['-1', '0']))
+        walked = [[*row[:5], row[6]] for row in ran.walk if row[0] == str(i)]
+        expect_equal(listed, walked)
+
+
+@gdb_case('a list names the line that asked for a block, if it is known')
+def _():
+    ran = session(False)
+    froms = {line.split()[2]: line.split()[6:] for line in
+             ran.live['mempool list 1 all'].splitlines()[2:]}
+    expect(re.fullmatch(r'.*pools\.c:\d+', froms['#0'][0]), f'a line of pools.c in {froms}')
+    expect_equal(froms['#2'], [])
+    expect('pools.c' not in ran.live['mempool list 6 all'], 'no line of a block that is gone')
+
+
+@gdb_case('a check reports damage in the words of the library')
+def _():
+    found = session(True).live['mempool check'].splitlines()
+    reports = [line for line in found if re.match('mempool: error|mempool:  ', line)]
+    expect_equal(reports, [line.replace('the pool is destroyed', 'nothing was changed')
+                           for line in session(True).reports])
+    expect_equal(len(reports), 3 * 5 + 2 * 6)
+    expect('  the guard of #3 beside it is damaged too' in '\n'.join(reports), 'both guards')
+    expect_equal([line for line in found if 'looked at' in line][:4], [
+        'pool 1 "net": 2 live blocks looked at: 2 violations',
+        'pool 2 "bytes": 5 live blocks looked at: 2 violations',
+        'pool 3 "coarse "64"": 3 live blocks looked at: no violation',
+        'pool 4 "waiting": 8 live blocks looked at: 1 violation'])
+
+
+@gdb_case('a pool in which nothing is wrong has no violation')
+def _():
+    for line in session(False).live['mempool check'].splitlines():
+        expect(line.endswith('no violation'), f'no violation in {line}')
+
+
+@gdb_case('a core file tells the same as the process')
+def _():
+    for damage in (False, True):
+        ran = session(damage)
+        for command in Session.COMMANDS:
+            expect_equal(ran.core[command], ran.live[command])
+        for i in POOLS:
+            expect_equal(events(ran.path(f'core{i}.jsonl')), events(ran.path(f'live{i}.jsonl')))
+
+
+@gdb_case('every verb reads a snapshot, and check believes it')
+def _():
+    ran = session(True)
+    expect_in('7 pools', viz('check', ran.path('all.jsonl')).text)
+    for i in POOLS:
+        viz('check', ran.path(f'live{i}.jsonl'))
+    one = ran.path('live1.jsonl')
+    expect_in('#0', viz('show', one).text)
+    expect_in('X guard damaged', viz('dump', one).text)
+    viz('stats', one)
+    viz('html', one, '-o', 'page.html')
+    viz('diagram', one, '-o', 'picture.dot')
+    viz('convert', one, '-o', 'log.mplog')
+    expect_in('#0', viz('step', one, '--batch', '-ex', 'who #0').text)
+
+
+# ---- questions
+
+@gdb_case('whereis says what an address is part of, and how far in')
+def _():
+    questions = {
+        'hello + 5': 'is byte 5 of the payload of #0 (13 bytes) in pool 1 "net", offset 0x0015',
+        'hello + 14': 'is in the back guard of #0 (13 bytes) in pool 1 "net", offset 0x001e: '
+                      '1 bytes past the end of the payload',
+        'hello - 1': 'is in the front guard of #0 (13 bytes) in pool 1 "net", offset 0x000f: '
+                     '1 bytes before the payload',
+        'stale + 2': 'is byte 18 of the free block f1 (64 bytes) in pool 1 "net", offset 0x0042\n'
+                     '  byte 2 of what was #1',
+        'buffer': 'is byte 0 of the payload of #0 (4 bytes) in pool 6 "buffer", offset 0x0000',
+        'buffer + 4': 'is in the padding of #0 (4 bytes) in pool 6 "buffer", offset 0x0004: '
+                      '0 bytes past the end of the payload',
+        'buffer + 1990': 'is in no pool that can be read',
+        'main': 'is in no pool that can be read',
+        'all[3]': 'is in the bookkeeping of pool 4 "waiting": byte 0 of the pool itself',
+        'all[0]->slab_.records_ + 1': 'is in the bookkeeping of pool 1 "net": byte 16 of its slab',
+        'all[0]->engine_.pages_.pages_': 'is in the bookkeeping of pool 1 "net": byte 0 of its '
+                                         'bitmaps',
+        '0': 'is in no pool that can be read',
+        '0xdddddddddddddde5': 'poison: it was read from bytes that were given back',
+        '0xabababababababab': 'guard bytes: it was read from outside of a payload'}
+    told = stopped(*(f'mempool whereis {question}' for question in questions))
+    for answer, wanted in zip(told, questions.values()):
+        expect_in(wanted, answer)
+
+
+@gdb_case('block tells of a number, or of an address inside, and reports its damage')
+def _():
+    told = stopped('mempool block 1 #0', 'mempool block net hello + 13', 'mempool block 1 #1',
+                   'mempool block 1 #99', 'mempool block 1 main', 'mempool block 4 #1',
+                   'mempool block 1 2', 'mempool block', 'mempool block "net" kept',
+                   'mempool whereis late', damage=True)
+    expect_in('#0 of pool 1 "net" lives: 48 bytes at offset 0x0000', told[0])
+    expect_in('payload: 13 bytes at 0x', told[0])
+    expect_in('guards: 16 bytes in front, 19 behind: HIT back', told[0])
+    expect_in('allocated at ', told[0])
+    expect_in("left: the region's edge\n  right: f1, 64 bytes", told[0])
+    expect_in('2 of the 19 guard bytes behind the payload differ', told[0])
+    expect_in('#0 of pool 1 "net" lives', told[1])
+    expect_in('#1 of pool 1 "net" does not live any more', told[2])
+    expect_in('#99 of pool 1 "net" was never asked for: the next number is #3', told[3])
+    expect_in('is not in the region of pool 1', told[4])
+    expect_in('#1 of pool 4 "waiting" is freed, and waits in quarantine', told[5])
+    expect_in("a block's number is written #3", told[6])
+    expect_in('usage', told[7])
+    expect_in('1 of the 16 guard bytes in front of the payload differs', told[8])
+    expect_in('is byte 0 of #12q (64 bytes), freed and in quarantine, in pool 4', told[9])
+
+
+@gdb_case('a pool is named by number, name or expression, and what is none is refused')
+def _():
+    told = stopped('mempool map net', 'mempool map all[0]', 'mempool map *all[0]',
+                   'mempool map "coarse \\"64\\""', 'mempool map', 'mempool map 9',
+                   'mempool map nobody', 'mempool map hello', 'mempool map 0', 'mempool map 1 2',
+                   'mempool list 1 wrong', 'mempool map *hello', 'mempool map 77777777')
+    for answer in told[:3]:
+        expect_in('pool 1 "net": 1008 B', answer)
+    expect_in('which pool? The process has 7', told[4])
+    expect_in('there is no pool 9; there are: pool 1 "net", ', told[5])
+    expect_in('there is no pool nobody', told[6])
+    expect_in('is no pool, or a damaged one', told[7])
+    expect_in('there is no pool 0', told[8])
+    expect_in('usage: mempool map [POOL]', told[9])
+    expect_in('usage: mempool list', told[10])
+    expect_in('there is no pool', told[11])
+    expect_in('there is no pool', told[12])
+
+
+@gdb_case('a dump can be of one block or of a part')
+def _():
+    told = stopped('mempool dump 1 #2', 'mempool dump 1 0x80 10', 'mempool dump 1 kept 1',
+                   'mempool dump 1 5000', 'mempool dump 1 #1')
+    offsets = [re.findall(r'^data +(0x\w+)', answer, re.M) for answer in told]
+    expect_equal(offsets[:3], [['0x0040', '0x0080', '0x00C0'], ['0x0080'], ['0x0080']])
+    expect('used  #0' not in told[0], 'no lists')
+    expect_in('is behind its end', told[3])
+    expect_in('does not live', told[4])
+
+
+@gdb_case('functions serve expressions, and a pool prints as a line')
+def _():
+    told = stopped('print *all[0]', 'print $mempool_number(kept + 3)',
+                   'print $mempool_number(stale)',
+                   'print $mempool_payload("net", 0) == hello', 'print $mempool_payload(1, 1)',
+                   'print $mempool_blocks(all[4])', 'print $mempool_pool(2) == all[1]',
+                   'print $mempool_pool("nobody")', 'print *(MemoryPool *)main')
+    expect_equal(told[0].split(' = ')[1], 'pool 1 "net": 1008 bytes, 832 free, 2 live blocks with '
+                                          '113 bytes, first fit')
+    expect_equal([answer.split(' = ')[1] for answer in told[1:7]],
+                 ['2', '-1', '1', '0x0', '101', '1'])
+    expect_in('there is no pool', told[7])
+    expect_in('is no pool, or a damaged one', told[8])
+
+
+@gdb_case('help tells each command, its units and an example, in 79 columns')
+def _():
+    verbs = ('map', 'list', 'dump', 'block', 'whereis', 'check', 'snapshot')
+    told = answers(['set height 0', 'help mempool', 'help info mempool',
+                    *(f'help mempool {verb}' for verb in verbs)],
+                   '-iex', f'source {LIBRARY}-gdb.py')[1:]
+    for answer in told:
+        expect_in('Example', answer)
+        expect(max(map(len, answer.splitlines())) <= 79, f'at most 79 columns:\n{answer}')
+    for answer in told[:-1]:
+        expect_in('bytes', answer)
+    for verb in verbs:
+        expect_in(f'mempool {verb} -- ', told[0])
+
+
+@gdb_case('a snapshot is written whole or not at all')
+def _():
+    write('kept.jsonl', 'kept')
+    os.mkdir('folder')
+    told = stopped('mempool snapshot nowhere/x.jsonl', 'mempool snapshot x.mplog',
+                   'mempool snapshot kept.jsonl 99', 'mempool snapshot', 'mempool snapshot kept 1',
+                   'mempool snapshot folder 1')
+    expect_in('nowhere/x.jsonl cannot be written: No such file', told[0])
+    expect_in('mempool-viz convert', told[1])
+    expect_in('there is no pool 99', told[2])
+    expect_in('usage: mempool snapshot FILE [POOL]', told[3])
+    expect_equal(read('kept.jsonl'), b'kept')
+    expect_in('Wrote pool 1 "net" to kept: ', told[4])
+    expect_in('folder cannot be written: Is a directory', told[5])
+    expect_equal(sorted(os.listdir()), ['err.txt', 'folder', 'kept', 'kept.jsonl', 'out.txt'])
+
+
+if __name__ == '__main__':
+    harness.run()
