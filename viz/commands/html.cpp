@@ -38,6 +38,8 @@ class Collector {
                              : pool_ != 0 && event.pool > pool_)
       return;
     if (event.pool != pool_) start(event.pool);
+    if (event.kind == POOL_EVENT_RECORDED)
+      recorded_ = event.as.recorded.program == nullptr ? "a program" : event.as.recorded.program;
     last_call_ = event.call;
     if (event.call < from()) return fold(event);
     if (options_.to && event.call > *options_.to) return;
@@ -51,6 +53,7 @@ class Collector {
   [[nodiscard]] u64 last_call() const { return last_call_; }
   [[nodiscard]] u64 taken() const { return taken_; }
   [[nodiscard]] u32 pool() const { return pool_; }
+  [[nodiscard]] const std::string& recorded() const { return recorded_; }
   [[nodiscard]] u64 from() const { return options_.from.value_or(0); }
 
   /// What of the log is not in the page: calls, and other pools.
@@ -75,6 +78,7 @@ class Collector {
     model_ = Model();
     taken_ = 0;
     folded_ = false;
+    recorded_.clear();
   }
 
   void fold(const pool_event& event) {
@@ -85,6 +89,7 @@ class Collector {
   const Options& options_;
   std::set<u32> pools_;
   u32 pool_ = 0;
+  std::string recorded_;  // the program whose recorded calls these are
   PageEvents page_;
   Model model_;          // before the window
   bool folded_ = false;  // there is something before it
@@ -165,6 +170,7 @@ Result<int> commands::html(const Options& options) {
                         options.ops ? "" : source->name.substr(source->name.rfind('/') + 1),
                         found->from() == 0 && !options.to ? options.ops : std::nullopt,
                         *quiz,
+                        found->recorded(),
                         left_out,
                         options.view.radix == Radix::hex,
                         options.moment.call.value_or(found->from())};

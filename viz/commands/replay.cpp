@@ -7,12 +7,14 @@
 
 #include "base/text.hpp"
 #include "commands/commands.hpp"
+#include "commands/window.hpp"
+#include "commands/workload.hpp"
 #include "event/table.hpp"
 #include "model/story.hpp"
 #include "shell/output.hpp"
 #include "shell/progress.hpp"
+#include "shell/streams.hpp"
 #include "workload/ops.hpp"
-#include "workload/rep.hpp"
 
 namespace mempool::viz {
 
@@ -50,6 +52,8 @@ std::string summary(const Workload& workload, const Outcome& outcome, const Opti
     text += '\n';
   };
   line("trace", fmt::format("{}: {} operations", workload.name, workload.operations.size()));
+  if (!workload.recorded.empty())
+    line("calls of", fmt::format("{}, recorded: in this pool, not its own heap", workload.recorded));
   line("capacity", fmt::format("{} bytes: {}", outcome.capacity, outcome.capacity_why));
   line("pool",
        fmt::format("alignment {}, {} fit, {}", pool.align,
@@ -75,23 +79,40 @@ std::string summary(const Workload& workload, const Outcome& outcome, const Opti
   return text;
 }
 
+/// A page is what a recording is wanted for, mostly; it holds so many events and no more.
+void say_next(const std::string& log, const std::optional<std::pair<u64, u64>>& calls) {
+  const std::string page = log.substr(0, log.rfind('.')) + ".html";
+  std::string command = fmt::format("mempool-viz html {} -o {}", log, page);
+  if (calls) command += fmt::format(" --from {} --to {}", calls->first, calls->second);
+  say(fmt::format("next: {}{}", command, calls ? " (the calls around the peak)" : ""));
+}
+
 }  // namespace
 
 Result<int> commands::replay(const Options& options) {
-  Result<Workload> workload = options.ops ? parse_ops(*options.ops) : read_rep(options.input);
+  Result<Workload> workload = options.ops
+                                  ? parse_ops(*options.ops)
+                                  : read_trace(options.input, options.output.empty()
+                                                                  ? Names::none
+                                                                  : Names::of_call_sites);
   if (!workload) return tl::make_unexpected(workload.error());
   if (options.ops) workload->name = "op list";
   const auto start = std::chrono::steady_clock::now();
+  Window window;
+  Destination destination{options.output, nullptr};
+  if (!workload->recorded.empty())
+    destination.watch = [&](const pool_event& event) { window.see(event); };
   Result<Outcome> outcome = [&] {
     ProgressLine progress("replaying");
-    return play(*workload, options.pool, {options.output, nullptr},
-                [&](double share) { progress(share); });
+    return play(*workload, options.pool, destination, [&](double share) { progress(share); });
   }();
   if (!outcome) return tl::make_unexpected(outcome.error());
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const Result<void> written =
       write_output("", summary(*workload, *outcome, options, time.count()));
   if (!written) return tl::make_unexpected(written.error());
+  if (!workload->recorded.empty() && !options.output.empty())
+    say_next(options.output, window.around(outcome->peak_call));
   return good;
 }
 

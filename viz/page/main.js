@@ -335,6 +335,9 @@ function settle() {
   if (limits[0] !== null) player.limits[0] = player.timeline.placeOf(Number(limits[0]));
   if (limits[1] !== null) player.limits[1] = player.timeline.placeOf(Number(limits[1]));
   const notices = [
+    data.recorded &&
+      `These are the recorded calls of ${printable(data.recorded)} in this pool, ` +
+        'not its own heap.',
     data.leftOut && `Left out of this page: ${data.leftOut}.`,
     quizProblem,
     player.timeline.faults > 0 &&

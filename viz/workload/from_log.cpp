@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -21,6 +23,7 @@ namespace mempool::viz {
 namespace {
 
 constexpr u64 events_between_progress = 4096;
+constexpr u64 most_alignment = 4096;  // of pool_aligned_alloc()
 
 /// What is known of an allocation's pointer.
 struct Pointer {
@@ -85,6 +88,7 @@ class Rewriter {
   void alloc(const pool_event_alloc& e);
   void alloc_fail(const pool_event_alloc_fail& e);
   void resize(const pool_event_resize& e);
+  void site(const pool_event_site& e);
   void given_back(u64 block, u64 offset, u64 size);
   void guards(const pool_event_guards& e);
   void misuse(const pool_event_misuse& e);
@@ -114,6 +118,7 @@ class Rewriter {
   Recording made_;
   RegionBytes bytes_;
   std::vector<Pointer> pointers_;      // by number, as the operations so far leave them
+  std::map<std::pair<std::string, u32>, std::size_t> site_numbers_;
   std::set<std::pair<u64, u32>> had_;  // (payload, number) of every allocation that was had
   u64 live_ = 0;                       // blocks, those in quarantine among them
   bool slab_told_ = false;
@@ -126,6 +131,17 @@ class Rewriter {
 bool is_look(u32 kind) {
   return kind == POOL_EVENT_BYTES || kind == POOL_EVENT_GUARD_CHECK ||
          kind == POOL_EVENT_POISON_CHECK || kind == POOL_EVENT_CHECK;
+}
+
+bool is_alignment(u64 alignment) {
+  return alignment == POOL_NONE || (is_power_of_two(alignment) && alignment <= most_alignment);
+}
+
+Operation allocation(u64 block, u64 requested, u64 alignment) {
+  Operation operation{Act::alloc, static_cast<u32>(block), requested};
+  if (alignment != POOL_NONE)
+    operation.align_log2 = static_cast<u8>(std::countr_zero(alignment));
+  return operation;
 }
 
 std::string_view view_of(pool_bytes bytes) {
@@ -173,7 +189,11 @@ void Rewriter::apply(const pool_event& event) {
       if (event.as.note.file != nullptr) leave_out("the places in the source that notes tell");
       add_note();
       return found_so_far();
-    case POOL_EVENT_SITE: return leave_out("the places in the source that asked for blocks");
+    case POOL_EVENT_SITE: return site(event.as.site);
+    case POOL_EVENT_RECORDED:
+      made_.workload.recorded = event.as.recorded.program == nullptr ? "a program"
+                                                                     : event.as.recorded.program;
+      return;
     case POOL_EVENT_RESET: return fail("pool_reset() is no operation of a workload");
     case POOL_EVENT_SNAPSHOT: return contradiction();
     case POOL_EVENT_DROPPED: return fail("events could not be written, so calls are missing");
@@ -210,11 +230,7 @@ void Rewriter::create(const pool_event_create& e) {
 
 //  a new number: an allocation. A live one: pool_realloc() moves its block.
 void Rewriter::alloc(const pool_event_alloc& e) {
-  if (e.alignment != POOL_NONE)
-    return fail(
-        fmt::format("#{} was asked for with an alignment of its own ({}), which a "
-                    "workload cannot say",
-                    e.block, e.alignment));
+  if (!is_alignment(e.alignment)) return contradiction();
   const u64 capacity = *made_.setup.capacity;
   const bool sensible = e.offset <= capacity && e.size <= capacity - e.offset &&
                         e.offset <= e.payload && e.requested <= e.size &&
@@ -223,7 +239,7 @@ void Rewriter::alloc(const pool_event_alloc& e) {
   call_.after = Pointer{e.payload, e.requested, true};
   ++live_;
   if (made_.setup.fill) bytes_.set(e.payload, e.requested, fresh_byte);
-  if (is_next(e.block)) return decide({Act::alloc, static_cast<u32>(e.block), e.requested});
+  if (is_next(e.block)) return decide(allocation(e.block, e.requested, e.alignment));
   const Pointer& old = pointers_[e.block];
   bytes_.move(old.payload, e.payload, std::min(old.requested, e.requested));
   call_.moved_from = old.payload;
@@ -231,15 +247,11 @@ void Rewriter::alloc(const pool_event_alloc& e) {
 }
 
 void Rewriter::alloc_fail(const pool_event_alloc_fail& e) {
-  if (e.alignment != POOL_NONE)
-    return fail(
-        fmt::format("#{} was asked for with an alignment of its own ({}), which a "
-                    "workload cannot say",
-                    e.block, e.alignment));
+  if (!is_alignment(e.alignment)) return contradiction();
   if (is_live(e.block)) return decide({Act::realloc, static_cast<u32>(e.block), e.requested});
   if (!is_next(e.block)) return contradiction();
   call_.after = Pointer{};
-  decide({Act::alloc, static_cast<u32>(e.block), e.requested});
+  decide(allocation(e.block, e.requested, e.alignment));
 }
 
 void Rewriter::resize(const pool_event_resize& e) {
@@ -255,6 +267,20 @@ void Rewriter::resize(const pool_event_resize& e) {
   if (setup.poison && e.size < e.old_size) bytes_.set(end, e.old_size - e.size, poison_byte);
   call_.after = Pointer{old.payload, e.requested, true};
   decide({Act::realloc, static_cast<u32>(e.block), e.requested});
+}
+
+/// Who asked for the block of this call.
+void Rewriter::site(const pool_event_site& e) {
+  if (!call_.operation || e.block != call_.operation->index) return contradiction();
+  std::vector<CallSite>& sites = made_.workload.call_sites;
+  const CallSite site{e.file == nullptr ? "" : e.file, static_cast<u32>(e.line)};
+  const auto [known, is_new] =
+      site_numbers_.try_emplace({site.where, site.line}, sites.size() + 1);
+  if (known->second > most_call_sites)
+    return leave_out(fmt::format("places in the source that asked for blocks, after the first {}",
+                                 most_call_sites));
+  if (is_new) sites.push_back(site);
+  call_.operation->site = static_cast<u16>(known->second);
 }
 
 /// A block is freed, or put into quarantine: by pool_free(), or because its bytes have moved.

@@ -243,12 +243,14 @@ Result<std::unique_ptr<FileSink>> open_log(const std::string& path) {
   return std::make_unique<FileSink>(file, 1, log_flush);
 }
 
-void tell_creation(Teller& teller, u64 capacity, const PoolSetup& setup) {
+void tell_creation(Teller& teller, u64 capacity, const PoolSetup& setup,
+                   const std::string& recorded) {
   const std::string model = text(*setup.model);
   pool_event event = event::make(POOL_EVENT_CREATE);
   event.as.create = {capacity,  setup.align, setup.policy, 0, 0, nullptr, 0, 0,
                      POOL_NONE, 0,           model.c_str()};
   teller.tell(event);
+  if (!recorded.empty()) teller.tell(event::of(pool_event_recorded{recorded.c_str()}));
   teller.end_call();
 }
 
@@ -265,7 +267,7 @@ Result<Outcome> play_list(const Workload& workload, const PoolSetup& setup,
   Result<std::unique_ptr<FileSink>> log = open_log(destination.log_path);
   if (!log) return tl::make_unexpected(log.error());
   Teller teller(destination, std::move(*log), outcome);
-  tell_creation(teller, outcome.capacity, setup);
+  tell_creation(teller, outcome.capacity, setup, workload.recorded);
   ListPlayer player(workload, setup, outcome.capacity, teller, outcome);
   const std::vector<Operation>& operations = workload.operations;
   for (std::size_t i = 0; i < operations.size() && !teller.too_long(); ++i) {
