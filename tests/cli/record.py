@@ -93,28 +93,27 @@ def not_its_own():
     expect_equal(events[1]['event'], 'recorded')
     expect_equal(events[1]['program'], 'subject keeps')
     sentence = 'the recorded calls of subject keeps in this pool, not its own heap'
-    expect_in(sentence, viz('show', 'run.jsonl').text)
-    expect_in(sentence, viz('stats', 'run.jsonl').text)
-    expect_in(sentence, viz('compare', 'run.jsonl', '--no-smallest').text.replace('\n', ' '))
-    expect_in(sentence, viz('step', 'run.jsonl', '--batch', '-ex', 'goto 0', '-ex', 'why').text)
+    for view in (('show', 'run.jsonl'), ('stats', 'run.jsonl'), ('dump', 'run.jsonl'),
+                 ('compare', 'run.jsonl', '--no-smallest'), ('compare', 'subject.mprec'),
+                 ('step', 'run.jsonl', '--batch', '-ex', 'goto 0', '-ex', 'why')):
+        expect_in(sentence, ' '.join(viz(*view).text.replace('note', ' ').split()))
     expect_in('recorded calls of subject keeps', viz('diagram', 'run.jsonl').text)
-    expect_in(sentence, viz('dump', 'run.jsonl', '--step', '1').text)
 
 
 @case('every function of malloc is a call, with odd sizes and alignments as they were')
 def corners():
     ran = record('--', SUBJECT, 'corners')
     calls, allocs, reallocs, frees = counts(ran.err)
-    expect_equal((allocs, reallocs, frees), (13, 5, 9))
-    expect_equal(calls, 27)
+    expect_equal((allocs, reallocs, frees), (12, 5, 9))
+    expect_equal(calls, 26)
     events = replay('subject.mprec')
-    asked = [event['requested'] for event in of_kind(events, 'alloc')]
+    asked = [event['requested'] for event in events if event['event'] in ('alloc', 'resize')]
     for size in (0, 150, 77, 770000, 128, 100, 10, 4096, 24, 33):
         expect(size in asked, f'{size} among {asked}')
     alignments = [event['alignment'] for event in of_kind(events, 'alloc') if 'alignment' in event]
     expect_equal(alignments, [64, 256, 4096, 4096, 1024])
     expect_equal([event['requested'] for event in of_kind(events, 'alloc_fail')],
-                 [2**63 - 1, str(2**64 - 1), 2**63 - 1][:3])
+                 [str(2**63 - 1), str(2**64 - 1), str(2**63 - 1)])
     expect_equal(of_kind(events, 'leak'), [])
 
 
@@ -124,7 +123,7 @@ def leaks():
     events = replay('subject.mprec')
     expect_equal([leak['requested'] for leak in of_kind(events, 'leak')][-2:], [111, 222])
     number = of_kind(events, 'leak')[-2]['block']
-    text = viz('step', 'run.jsonl', '--batch', '-ex', f'who #{number}').text
+    text = viz('step', 'run.jsonl', '--batch', '-ex', 'goto last', '-ex', f'who #{number}').text
     expect_in('asked for', text)
     expect_in('subject', text)
 
@@ -224,7 +223,6 @@ def pipeline():
 def killed():
     ran = record('--', SUBJECT, 'dies', status=-signal.SIGKILL)
     allocs, frees = counts(ran.err)[1::2]
-    expect_equal(allocs, 50001 + allocs - 50001)
     expect(50001 <= allocs <= 50010 and frees >= 33000, f'all calls: {allocs}, {frees}')
     expect(os.path.getsize('subject.mprec') < 4096 + 32 * (allocs + frees + 200), 'no room left')
     expect_in('misuse     0\n', viz('replay', 'subject.mprec').text)
@@ -290,7 +288,7 @@ def full():
 @case('an earlier preload stays, and is called')
 def earlier():
     ran = record('--', SUBJECT, 'keeps', LD_PRELOAD=EARLIER)
-    expect_equal(ran.text, 'earlier: called\n')
+    expect_equal(set(ran.text.split('\n')), {'earlier: called', ''})
     expect(counts(ran.err)[1] >= 2, 'and the calls are recorded')
 
 

@@ -1,6 +1,5 @@
 /* A library that is preloaded before the recorder comes: its malloc is the real one then, and goes
  * on being called. It says at the end that it was. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stddef.h>
 #include <string.h>
