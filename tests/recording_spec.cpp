@@ -1,5 +1,5 @@
-// Specs of recordings: how a program's malloc calls become operations on a pool, and what is said of
-// a recording that is not as it should be. How programs are recorded is tests/cli/record.py's.
+// Specs of recordings: how a program's malloc calls become operations on a pool, and what is said
+// of a recording that is not as it should be. How programs are recorded is tests/cli/record.py's.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -135,7 +135,8 @@ TEST_CASE("an alignment that was asked for is asked of the pool, as far as pools
 }
 
 TEST_CASE("the peak and what lives at the end are of the bytes that were asked for") {
-  const ProgramRecording made = heard(Recorded().alloc(64, 100).alloc(96, 50).free(64).alloc(64, 20));
+  const ProgramRecording made =
+      heard(Recorded().alloc(64, 100).alloc(96, 50).free(64).alloc(64, 20));
   CHECK(made.peak_bytes == 150);
   CHECK(made.peak_blocks == 2);
   CHECK(made.live_bytes == 70);

@@ -117,11 +117,12 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
 // ---- verbs
 
 constexpr std::pair<std::string_view, Verb> verbs[] = {
-    {"record", Verb::record},   {"replay", Verb::replay},   {"check", Verb::check}, {"show", Verb::show},
-    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
-    {"compare", Verb::compare}, {"duel", Verb::duel},   {"gen", Verb::gen},
-    {"stats", Verb::stats},     {"ostep", Verb::ostep}, {"quiz", Verb::quiz},
-    {"grade", Verb::grade},     {"step", Verb::step},   {"html", Verb::html}};
+    {"record", Verb::record},   {"replay", Verb::replay},   {"check", Verb::check},
+    {"show", Verb::show},       {"diagram", Verb::diagram}, {"dump", Verb::dump},
+    {"convert", Verb::convert}, {"compare", Verb::compare}, {"duel", Verb::duel},
+    {"gen", Verb::gen},         {"stats", Verb::stats},     {"ostep", Verb::ostep},
+    {"quiz", Verb::quiz},       {"grade", Verb::grade},     {"step", Verb::step},
+    {"html", Verb::html}};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";

@@ -27,11 +27,11 @@ void* pvalloc(size_t size);
 size_t malloc_usable_size(void* block);
 
 /* A real function, called as part of a call that is told by its outermost hook alone. */
-#define REALLY(result, call)   \
-  do {                         \
-    ++record_thread.depth;     \
-    (result) = (call);         \
-    --record_thread.depth;     \
+#define REALLY(result, call) \
+  do {                       \
+    ++record_thread.depth;   \
+    (result) = (call);       \
+    --record_thread.depth;   \
   } while (0)
 
 HOOK void* malloc(size_t size) {

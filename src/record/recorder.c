@@ -76,7 +76,8 @@ static void tell_session(uint32_t pid, uint32_t outcome, int error, bool forked)
 static void step_aside(const char* name, uint32_t pid, bool is_root) {
   uint32_t images = 0;
   bool forked = false;
-  const uint32_t count = session->count < record_session_most ? session->count : record_session_most;
+  uint32_t count = session->count;
+  if (count > record_session_most) count = record_session_most;
   for (uint32_t i = 0; i < count; ++i) {
     const struct record_entry* entry = &session->entries[i];
     if (entry->pid != pid || entry->outcome != RECORD_STARTED) continue;
@@ -105,9 +106,12 @@ static void begin_recording(void) {
   }
   record_name(name, sizeof name, session == NULL ? by_name : session->file, pid, is_root, 0);
   if (session != NULL && !forked) step_aside(name, pid, is_root);
-  const struct stream_wish wish = {
-      name, pid, (uint32_t)getppid(), depth, forked ? RECORDING_FORKED : 0,
-      session == NULL ? 0 : session->max_events};
+  const struct stream_wish wish = {name,
+                                   pid,
+                                   (uint32_t)getppid(),
+                                   depth,
+                                   forked ? RECORDING_FORKED : 0,
+                                   session == NULL ? 0 : session->max_events};
   const int error = stream_open(&wish);
   modules_begin();
   record_thread.number = 0;

@@ -31,18 +31,18 @@ struct record_entry {
 
 struct record_session {
   uint64_t magic;
-  uint64_t max_events; /* 0: no limit */
-  uint32_t root;       /* pid of the program that was asked for */
-  uint32_t children;   /* they are recorded, too */
-  uint32_t depth;      /* most addresses of a call site */
-  uint32_t count;      /* entries taken; more may be counted than there is room for */
+  uint64_t max_events;            /* 0: no limit */
+  uint32_t root;                  /* pid of the program that was asked for */
+  uint32_t children;              /* they are recorded, too */
+  uint32_t depth;                 /* most addresses of a call site */
+  uint32_t count;                 /* entries taken; more may be counted than there is room for */
   char file[record_session_path]; /* absolute; %p stands for the pid */
   struct record_entry entries[record_session_most];
 };
 
-/* The name of a recording, without NUL if there is no room: the pattern with the pid for %p. Without
- * %p, all but the root have it in front of the extension; images of a process that another one has
- * followed (exec) have their number there: git.mprec, git.4711.mprec, git.1.mprec. */
+/* The name of a recording: the pattern with the pid for %p. Without %p, all but the root have it in
+ * front of the extension; images of a process that another one has followed (exec) have their
+ * number there: git.mprec, git.4711.mprec, git.1.mprec. */
 static inline void record_name(char* out, uint32_t most, const char* pattern, uint32_t pid,
                                int is_root, uint32_t image) {
   uint32_t at = 0, dot = 0, length = 0, has_pid = 0;

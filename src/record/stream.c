@@ -22,7 +22,7 @@ static const uint64_t largest_mapping = UINT64_C(1) << 31, smallest_mapping = 1 
 
 static struct recording_header* header;
 static struct recording_record* records;
-static uint64_t mapped;       /* slots that the mapping has room for */
+static uint64_t mapped;        /* slots that the mapping has room for */
 static _Atomic uint64_t ready; /* slots that the file has room for */
 static uint64_t max_events;
 static char path[record_session_path];
@@ -89,8 +89,8 @@ static bool map(int file) {
   if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
     while (slots > smallest_mapping && bytes_of(slots) > limit.rlim_cur / 8) slots /= 2;
   for (; slots >= smallest_mapping; slots /= 2) {
-    void* base = mmap(NULL, bytes_of(slots), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
-                      file, 0);
+    void* base =
+        mmap(NULL, bytes_of(slots), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
     if (base == MAP_FAILED) continue;
     madvise(base, bytes_of(slots), MADV_DONTDUMP);
     header = base;

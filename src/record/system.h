@@ -10,13 +10,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SYSTEM_CALL(...)                           \
-  __extension__({                                  \
-    const int kept_ = errno;                       \
-    const long made_ = syscall(__VA_ARGS__);       \
+#define SYSTEM_CALL(...)                             \
+  __extension__({                                    \
+    const int kept_ = errno;                         \
+    const long made_ = syscall(__VA_ARGS__);         \
     const long result_ = made_ < 0 ? -errno : made_; \
-    errno = kept_;                                 \
-    result_;                                       \
+    errno = kept_;                                   \
+    result_;                                         \
   })
 
 static inline int system_open(const char* path, int flags) {

@@ -11,7 +11,7 @@ import sys
 EXPORTED = {'malloc', 'calloc', 'realloc', 'reallocarray', 'free', 'posix_memalign',
             'aligned_alloc', 'memalign', 'valloc', 'pvalloc', 'malloc_usable_size'}
 MAY_NEED = re.compile(r'(libc|libdl|libpthread|ld-linux[\w-]*|libc\.musl[\w-]*)\.so')
-# In the path of malloc: nothing that may allocate, wait for a lock of libc's, or be a program's own.
+# In the path of malloc: nothing that may allocate or wait for a lock of libc's.
 MAY_NOT_CALL = re.compile(r'^(printf|fprintf|snprintf|fopen|fwrite|fgets|pthread_mutex_lock|'
                           r'_Znwm|_Znam|__cxa_\w+|strdup|syslog)$')
 

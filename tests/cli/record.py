@@ -1,69 +1,19 @@
-"""mempool-viz record, end to end: programs of this build and of the machine are recorded, replayed
-and drawn, and notice nothing of it. How a recording is read in detail is in recording_spec.cpp.
+"""mempool-viz record, end to end: small programs of this build are recorded, replayed and drawn,
+and notice nothing of it. How a recording is read in detail is in recording_spec.cpp.
 
     record.py MEMPOOL-VIZ --tap RECORDER SUBJECT STATIC EARLIER
 """
-import json
 import os
 import re
 import shutil
 import signal
 import struct
 import subprocess
-import sys
-import time
 
 import harness
 from harness import case, environment, expect, expect_equal, expect_in, read, refused, tool, viz, \
     write
-
-RECORDER, SUBJECT, STATIC, EARLIER = (os.path.abspath(path) for path in sys.argv[3:7])
-
-
-def record(*arguments, status=0, **env):
-    """Records and expects this status, which is the program's."""
-    return viz('record', *arguments, status=status, MEMPOOL_RECORDER=RECORDER, **env)
-
-
-def counts(text):
-    """What a summary tells: calls, allocs, reallocs, frees."""
-    found = re.search(r'(\d+) calls? \((\d+) allocs?, (\d+) reallocs?, (\d+) frees?\)', text)
-    expect(found, f'a summary in\n{text}')
-    return tuple(int(number) for number in found.groups())
-
-
-def replay(name, *options):
-    """Replays a recording into a log that holds what a check wants; its events."""
-    viz('replay', name, '-o', 'run.jsonl', *options)
-    expect_in('ok: ', viz('check', 'run.jsonl').text)
-    return [json.loads(line) for line in read('run.jsonl').splitlines()[1:]]
-
-
-def of_kind(events, kind):
-    return [event for event in events if event['event'] == kind]
-
-
-def has(*programs):
-    return lambda: all(shutil.which(program) for program in programs)
-
-
-def unwatched(*command, **options):
-    return subprocess.run(command, capture_output=True, env=environment(), check=False, timeout=60,
-                          **options)
-
-
-def same_as_unwatched(*command, name):
-    """Records a program, and expects of it what it does without; its recording can be replayed."""
-    alone = unwatched(*command)
-    ran = record('-o', name, '--', *command, status=alone.returncode)
-    expect_equal(ran.out, alone.stdout)
-    said = [line for line in ran.err.splitlines() if not line.startswith('mempool-viz: ')]
-    expect_equal('\n'.join(said), alone.stderr.decode().rstrip('\n'))
-    ran = viz('replay', name, '-o', 'run.mplog')
-    expect_in('failures   0\n', ran.text)
-    expect_in('misuse     0\n', ran.text)
-    viz('check', 'run.mplog')
-    return ran
+from recording import EARLIER, RECORDER, STATIC, SUBJECT, counts, has, of_kind, record, replay
 
 
 @case('three commands lead from a program to its page, and each names the next')
@@ -233,7 +183,8 @@ def signals():
     for sent, to_group in ((signal.SIGINT, True), (signal.SIGTERM, False)):
         process = subprocess.Popen([tool(), 'record', '--', SUBJECT, 'waits'], text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   start_new_session=True, env=environment(MEMPOOL_RECORDER=RECORDER))
+                                   start_new_session=True,
+                                   env=environment(MEMPOOL_RECORDER=RECORDER))
         expect_equal(process.stdout.readline(), 'waiting\n')
         if to_group:
             os.killpg(process.pid, sent)
@@ -384,52 +335,6 @@ def hostile():
     struct.pack_into('<I', later, 8, 2)
     write('later', later)
     refused('replay', 'later', says='is a recording of version 2')
-
-
-# ---- programs of the machine
-
-@case('git log is recorded, replayed and drawn', needs=has('git'), lacks='no git here')
-def git():
-    subprocess.run(['git', 'init', '-q', 'r'], check=True)
-    git_at = ['git', '-C', 'r', '-c', 'user.name=A', '-c', 'user.email=a@b']
-    for word in ('one', 'two'):
-        subprocess.run([*git_at, 'commit', '-q', '--allow-empty', '-m', word], check=True)
-    same_as_unwatched('git', '-C', 'r', 'log', '--oneline', name='git.mprec')
-    viz('html', 'run.mplog', '-o', 'git.html')
-
-
-@case('python3 is recorded, replayed and drawn')
-def python():
-    same_as_unwatched('/usr/bin/python3' if os.path.exists('/usr/bin/python3') else sys.executable,
-                      '-c', 'import json; print(json.dumps({"a": [1, 2, 3]}))', name='py.mprec')
-    viz('html', 'run.mplog', '-o', 'py.html')
-
-
-@case('gcc and the programs that it starts are recorded', needs=has('gcc'), lacks='no gcc here')
-def gcc():
-    write('one.c', 'int one(void) { return 1; }\n')
-    ran = record('--children', '-o', 'gcc.mprec', '--', 'gcc', '-c', 'one.c')
-    expect(os.path.exists('one.o'), 'the object file')
-    expect_in(' of cc1 ', ran.err)
-
-
-@case('sqlite3 is recorded', needs=has('sqlite3'), lacks='no sqlite3 here')
-def sqlite():
-    same_as_unwatched('sqlite3', ':memory:', 'create table t(x); insert into t values (1),(2); '
-                      'select sum(x) from t;', name='sqlite.mprec')
-
-
-@case('dot is recorded', needs=has('dot'), lacks='dot is not installed')
-def dot():
-    write('a.dot', 'digraph { a -> b -> c; a -> c }\n')
-    same_as_unwatched('dot', '-Tsvg', 'a.dot', name='dot.mprec')
-
-
-@case('node is recorded', needs=has('node'), lacks='node is not installed')
-def node():
-    started = time.monotonic()
-    same_as_unwatched('node', '-e', 'console.log([1, 2, 3].map((x) => x * x))', name='node.mprec')
-    print(f'node: {time.monotonic() - started:.1f} s', file=sys.stderr)
 
 
 if __name__ == '__main__':

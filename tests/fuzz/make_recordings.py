@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the seeds of the fuzz target read_recording: small recordings, whole and damaged, laid out as
-src/record/format.h says.
+"""Makes the seeds of the fuzz target read_recording: small recordings, whole and damaged, laid out
+as src/record/format.h says.
 
     make_recordings.py     writes corpus/read_recording/ beside this file
 
@@ -49,7 +49,8 @@ SEEDS = {
                           rec(DONE, 0, 0, 64, thread=2), rec(REALLOC, 96, 2 ** 63)]),
     'forked': recording([rec(FREE, 32), rec(REALLOC, 48, 10), rec(DONE, 64, 10, 48)], flags=1),
     'reused': recording([rec(ALLOC, 64, 8), rec(ALLOC, 64, 9), rec(FREE, 64), rec(FREE, 64)]),
-    'hostile': recording([rec(ALLOC, 2 ** 64 - 1, 2 ** 64 - 1, 2 ** 64 - 1, 2 ** 32 - 1, 65535, 255),
+    'hostile': recording([rec(ALLOC, 2 ** 64 - 1, 2 ** 64 - 1, 2 ** 64 - 1, 2 ** 32 - 1, 65535,
+                              255),
                           rec(MODULE, 0, 2 ** 64 - 1, 0, 0, 65535), rec(200, 1, 2, 3),
                           rec(ALLOC, 64, 2 ** 63), rec(REALLOC, 64, 2 ** 63)]),
     'unfinished': recording([rec(0), *SMALL[:2], rec(0), rec(0), *SMALL[2:]], dropped=3, flags=2),

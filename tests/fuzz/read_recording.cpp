@@ -53,7 +53,8 @@ void make_calls(viz::Workload workload) {
   viz::PoolSetup setup;
   setup.capacity = 1 << 16;
   const auto outcome = viz::play(workload, setup, {}, nullptr);
-  if (!outcome) return require_none("why it cannot be played", unsafe_in_text(outcome.error().what));
+  if (!outcome)
+    return require_none("why it cannot be played", unsafe_in_text(outcome.error().what));
   require(outcome->misuse == 0, "blocks are freed and resized while they live");
 }
 

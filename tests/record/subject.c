@@ -14,12 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MUST(condition)                                       \
-  do {                                                        \
-    if (!(condition)) {                                       \
+#define MUST(condition)                                            \
+  do {                                                             \
+    if (!(condition)) {                                            \
       printf("line %d: %s does not hold\n", __LINE__, #condition); \
-      exit(3);                                                \
-    }                                                         \
+      exit(3);                                                     \
+    }                                                              \
   } while (0)
 
 /* Blocks go through here, so that no compiler drops a call. */
@@ -83,7 +83,8 @@ static void* exchange(void* user) {
 
 static int threads(void) {
   pthread_t all[thread_count];
-  for (uintptr_t i = 0; i < thread_count; ++i) pthread_create(&all[i], NULL, exchange, (void*)(i + 1));
+  for (uintptr_t i = 0; i < thread_count; ++i)
+    pthread_create(&all[i], NULL, exchange, (void*)(i + 1));
   for (int i = 0; i < thread_count; ++i) pthread_join(all[i], NULL);
   for (int i = 0; i < 64; ++i) free(exchanged[i]);
   return 0;

@@ -1,5 +1,5 @@
-// Support for specs of recordings: one written record by record, as the recorder lays it out. Expects
-// nothing itself.
+// Support for specs of recordings: one written record by record, as the recorder lays it out.
+// Expects nothing itself.
 #pragma once
 
 #include <string>

@@ -41,8 +41,9 @@ std::string typed(const std::string& path) {
 
 /// For a shell, if it has to be quoted.
 std::string quoted(const std::string& word) {
-  const bool plain = word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                            "0123456789_./-+,:@%=") == std::string::npos;
+  const bool plain = word.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789_./-+,:@%=") == std::string::npos;
   if (plain && !word.empty()) return word;
   std::string made = "'";
   for (const char c : word) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -65,8 +66,8 @@ Result<u64> tell_image(const RecordedImage& image, bool whole) {
   for (const std::string& remark : remarks(*made)) say(fmt::format("{}: {}", file, remark));
   if (whole && made->calls() != 0)
     say(fmt::format("peak {} bytes in {}; {} ({} bytes) still live at the end", made->peak_bytes,
-                    count_text(made->peak_blocks, "block"),
-                    count_text(made->live_blocks, "block"), made->live_bytes));
+                    count_text(made->peak_blocks, "block"), count_text(made->live_blocks, "block"),
+                    made->live_bytes));
   return made->calls();
 }
 
@@ -89,7 +90,8 @@ Result<std::string> tell_images(const RecordRun& run, const std::string& program
   if (run.skipped != 0)
     say(fmt::format("{} {} not recorded: --children records them, too",
                     count_text(run.skipped, "child process"), run.skipped == 1 ? "was" : "were"));
-  if (best.empty()) return failure(fmt::format("nothing was recorded: {}", why_unrecorded(program)));
+  if (best.empty())
+    return failure(fmt::format("nothing was recorded: {}", why_unrecorded(program)));
   return best;
 }
 

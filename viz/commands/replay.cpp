@@ -53,7 +53,8 @@ std::string summary(const Workload& workload, const Outcome& outcome, const Opti
   };
   line("trace", fmt::format("{}: {} operations", workload.name, workload.operations.size()));
   if (!workload.recorded.empty())
-    line("calls of", fmt::format("{}, recorded: in this pool, not its own heap", workload.recorded));
+    line("calls of",
+         fmt::format("{}, recorded: in this pool, not its own heap", workload.recorded));
   line("capacity", fmt::format("{} bytes: {}", outcome.capacity, outcome.capacity_why));
   line("pool",
        fmt::format("alignment {}, {} fit, {}", pool.align,
@@ -90,11 +91,10 @@ void say_next(const std::string& log, const std::optional<std::pair<u64, u64>>& 
 }  // namespace
 
 Result<int> commands::replay(const Options& options) {
-  Result<Workload> workload = options.ops
-                                  ? parse_ops(*options.ops)
-                                  : read_trace(options.input, options.output.empty()
-                                                                  ? Names::none
-                                                                  : Names::of_call_sites);
+  Result<Workload> workload =
+      options.ops
+          ? parse_ops(*options.ops)
+          : read_trace(options.input, options.output.empty() ? Names::none : Names::of_call_sites);
   if (!workload) return tl::make_unexpected(workload.error());
   if (options.ops) workload->name = "op list";
   const auto start = std::chrono::steady_clock::now();

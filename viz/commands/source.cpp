@@ -53,7 +53,8 @@ Result<Source> open_source(const Options& options) {
   Result<log::Reader> reader = log::Reader::open(options.input);
   if (!reader) return tl::make_unexpected(reader.error());
   const bool is_stdin = options.input == "-";
-  return Source{std::move(*reader), is_stdin ? "standard input" : options.input, !is_stdin, std::nullopt};
+  return Source{std::move(*reader), is_stdin ? "standard input" : options.input, !is_stdin,
+                std::nullopt};
 }
 
 int say_damage(const log::Findings& findings, const std::string& name) {

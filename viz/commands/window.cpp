@@ -8,8 +8,8 @@ namespace mempool::viz {
 namespace {
 
 constexpr u64 events_a_mark = 1024;
-constexpr u64 page_events = 150'000;   // fewer than a page may have: their bytes are limited, too
-constexpr u64 events_after = 30'000;   // of these: the peak is seen to pass
+constexpr u64 page_events = 150'000;  // fewer than a page may have: their bytes are limited, too
+constexpr u64 events_after = 30'000;  // of these: the peak is seen to pass
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// Window: which calls of a long run to look at, when a page cannot hold all of them.
+// Window: which calls of a long run to look at, when a page cannot hold all of them. It knows a
+// run by the events that pass, and chooses the stretch around a call, such as the peak.
 #pragma once
 
 #include <mempool/event.h>

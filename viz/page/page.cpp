@@ -174,11 +174,12 @@ void PageEvents::begin_at(const Model& model) {
 
 std::string write_page(const PageAbout& about, const PageEvents& events) {
   std::string data = fmt::format(
-      "{{\"title\":{},\"source\":{},\"recorded\":{},\"leftOut\":{},\"hex\":{},\"at\":{},\"ops\":{},\"quiz\":{},"
+      "{{\"title\":{},\"source\":{},\"recorded\":{},\"leftOut\":{},\"hex\":{},\"at\":{},\"ops\":{},"
+      "\"quiz\":{},"
       "\"resume\":{},\"kinds\":{},\"events\":[\n{}]}}",
       script_text(about.title), script_text(about.source), script_text(about.recorded),
-      script_text(about.left_out), about.hex,
-      about.at_call, about.ops ? script_text(*about.ops) : "null", script_text(about.quiz),
+      script_text(about.left_out), about.hex, about.at_call,
+      about.ops ? script_text(*about.ops) : "null", script_text(about.quiz),
       events.resume_.empty() ? "null" : events.resume_, kinds_text(), events.rows_);
   std::string page(page_parts::before_title);
   page += html_text(about.title);

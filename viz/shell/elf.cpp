@@ -14,7 +14,8 @@ namespace mempool::viz {
 namespace {
 
 constexpr std::size_t most_headers = 4096;
-constexpr std::size_t most_names = std::size_t{4} << 20;  // bytes of strings that are looked through
+constexpr std::size_t most_names = std::size_t{4}
+                                   << 20;  // bytes of strings that are looked through
 
 class File {
  public:

@@ -1,5 +1,5 @@
-// Process: another program, found in PATH and run with a text on its standard input. Without a shell,
-// and through unnamed temporary files, so that nothing is left behind and no pipe can fill up.
+// Process: another program, found in PATH and run with a text on its standard input. Without a
+// shell, and through unnamed temporary files, so that nothing is left behind and no pipe fills up.
 #pragma once
 
 #include <optional>

@@ -63,8 +63,8 @@ class Session {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     const int full = file < 0 ? errno : ::posix_fallocate(file, 0, sizeof(record_session));
     void* base = full != 0 ? MAP_FAILED
-                        : ::mmap(nullptr, sizeof(record_session), PROT_READ | PROT_WRITE,
-                                  MAP_SHARED, file, 0);
+                           : ::mmap(nullptr, sizeof(record_session), PROT_READ | PROT_WRITE,
+                                    MAP_SHARED, file, 0);
     const int error = full != 0 ? full : errno;
     if (file >= 0) ::close(file);
     if (base == MAP_FAILED)
@@ -182,7 +182,8 @@ void trim(const std::string& file, u32 pid) {
   if (opened >= 0 && ::fstat(opened, &facts) == 0 &&
       ::pread(opened, header, sizeof header, 0) == static_cast<ssize_t>(sizeof header)) {
     const u64 size = static_cast<u64>(facts.st_size);
-    const u64 used = recording_header_bytes + load_little<u64>(header + 128) * recording_record_bytes;
+    const u64 used =
+        recording_header_bytes + load_little<u64>(header + 128) * recording_record_bytes;
     if (used < size) static_cast<void>(!::ftruncate(opened, static_cast<off_t>(used)));
   }
   if (opened >= 0) ::close(opened);
@@ -273,8 +274,7 @@ Result<RecordRun> record_program(const RecordWish& wish) {
   if (wish.file.size() >= record_session_path - 64) return failure("the name of FILE is too long");
   const bool has_pid = wish.file.find("%p") != std::string::npos;
   if (!has_pid)
-    if (const Result<void> way = make_way(wish.file); !way)
-      return tl::make_unexpected(way.error());
+    if (const Result<void> way = make_way(wish.file); !way) return tl::make_unexpected(way.error());
   const Result<Scratch> scratch = Scratch::make();
   if (!scratch) return tl::make_unexpected(scratch.error());
   if (library->find_first_of(" :") != std::string::npos) {  // LD_PRELOAD takes these for the end

@@ -106,7 +106,7 @@ void ask_llvm(const std::string& program, const ByModule& modules, std::vector<S
   if (went_well(ran)) read_answers(ran->out, all, true, symbols);
 }
 
-/// Where a whole symbol table is missing, addr2line takes the nearest exported name, which is wrong.
+/// Without a whole symbol table addr2line takes the nearest exported name, which is wrong.
 void ask_addr2line(const std::string& program, const ByModule& modules,
                    std::vector<Symbol>& symbols) {
   for (const auto& [path, questions] : modules) {

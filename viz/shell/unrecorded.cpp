@@ -1,4 +1,5 @@
-// Why a program has no recording: what its file tells of how it is started. See recorder.hpp.
+// Why a program has no recording: what its file tells of how it is started. Only a guess is made
+// when nothing was recorded; nobody is kept from trying. See recorder.hpp.
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -50,9 +51,10 @@ std::string why_unrecorded(const std::string& program) {
         "record a build without it",
         path);
   if (there && ((facts.st_mode & (S_ISUID | S_ISGID)) != 0 || has_capabilities(path)))
-    return fmt::format("{} runs with more rights than you have (setuid, setgid or capabilities), "
-                       "and into such a program the system preloads nothing",
-                       path);
+    return fmt::format(
+        "{} runs with more rights than you have (setuid, setgid or capabilities), "
+        "and into such a program the system preloads nothing",
+        path);
   return fmt::format("the recorder was not loaded into {}", path);
 }
 

@@ -153,8 +153,8 @@ class Player {
     ++outcome_.reallocs;
     const CallSite* site = site_of(operation);
     void* moved = site == nullptr ? pool_realloc(pool_, pointer, operation.size)
-                                   : pool_realloc_at(pool_, pointer, operation.size,
-                                                     site->where.c_str(), site->line);
+                                  : pool_realloc_at(pool_, pointer, operation.size,
+                                                    site->where.c_str(), site->line);
     if (moved != nullptr) pointer = moved;
   }
 
@@ -287,8 +287,8 @@ Result<Outcome> play(const Workload& workload, const PoolSetup& setup,
                                          : choose_capacity(workload, setup.geometry());
   Result<LogHold> log = LogHold::open(destination.log_path);
   if (!log) return tl::make_unexpected(log.error());
-  const Result<MemoryPool*> opened = open_pool(
-      chosen.bytes, setup, destination.log_path, workload.recorded);
+  const Result<MemoryPool*> opened =
+      open_pool(chosen.bytes, setup, destination.log_path, workload.recorded);
   if (!opened) return tl::make_unexpected(opened.error());
   MemoryPool* pool = *opened;
   outcome.capacity = statistics_of(pool).capacity;

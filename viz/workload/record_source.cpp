@@ -46,8 +46,8 @@ void RecordSource::Close::operator()(int* file) const {
 Result<RecordSource> RecordSource::open(const std::string& path) {
   RecordSource source;
   source.path_ = path;
-  const int file = path == "-" ? ::dup(STDIN_FILENO)
-                               : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int file =
+      path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return failure(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
   source.file_.reset(new int(file));
   struct stat facts {};
@@ -119,9 +119,10 @@ bool RecordSource::next(RawRecord& record) {
       continue;
     }
     empty_ += std::exchange(empty_in_a_row_, 0);  // at the end they are nobody's
-    last_ = {load_little<u64>(slot), load_little<u64>(slot + 8), load_little<u64>(slot + 16),
-             static_cast<u32>(head), static_cast<u16>(head >> 32), static_cast<u8>(head >> 48),
-             static_cast<u8>(head >> 56), {}};
+    last_ = {load_little<u64>(slot),       load_little<u64>(slot + 8),
+             load_little<u64>(slot + 16),  static_cast<u32>(head),
+             static_cast<u16>(head >> 32), static_cast<u8>(head >> 48),
+             static_cast<u8>(head >> 56),  {}};
     std::memcpy(last_.text.data(), slot, last_.text.size());
     record = last_;
     return true;

@@ -103,8 +103,8 @@ void Listener::header() {
   made_.error = (flags & RECORDING_NO_ROOM) != 0 ? source_.word(36) : 0;
   made_.dropped = source_.number(192);
   made_.workload.null_frees = source_.number(200);
-  made_.workload.recorded = command_text(
-      made_.program, source_.texts(recording_command_at, recording_command_most));
+  made_.workload.recorded =
+      command_text(made_.program, source_.texts(recording_command_at, recording_command_most));
 }
 
 void Listener::take(const RawRecord& record) {
@@ -141,8 +141,7 @@ u16 Listener::site_of(const RawRecord& record) {
   if (is_short)
     if (const auto found = short_sites_.find(record.c); found != short_sites_.end())
       return found->second;
-  const auto [known, is_new] =
-      sites_.try_emplace(stack, static_cast<u16>(made_.stacks.size() + 1));
+  const auto [known, is_new] = sites_.try_emplace(stack, static_cast<u16>(made_.stacks.size() + 1));
   if (is_new && made_.stacks.size() == most_call_sites) {
     sites_.erase(known);
     ++made_.without_site;
@@ -285,8 +284,8 @@ void Listener::finish() {
 
 bool is_recording(const std::string& path) {
   const std::string_view magic(RECORDING_MAGIC, 8);
-  const int file = path == "-" ? ::dup(STDIN_FILENO)
-                               : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int file =
+      path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return false;
   char begin[8] = {};
   const bool found = ::pread(file, begin, sizeof begin, 0) == sizeof begin &&

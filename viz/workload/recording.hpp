@@ -40,11 +40,11 @@ struct ProgramRecording {
 
   u64 allocs = 0, frees = 0, reallocs = 0;
   u64 threads = 0;
-  u64 dropped = 0;     // calls that did not get into the file, as the recorder counted them
-  u64 strangers = 0;   // frees and reallocs of blocks from before the recording
-  u64 missed = 0;      // frees that must have happened, for their address was handed out again
-  u64 unfinished = 0;  // records that the end of the process cut short
-  u64 damaged = 0;     // records that say what cannot be
+  u64 dropped = 0;       // calls that did not get into the file, as the recorder counted them
+  u64 strangers = 0;     // frees and reallocs of blocks from before the recording
+  u64 missed = 0;        // frees that must have happened, for their address was handed out again
+  u64 unfinished = 0;    // records that the end of the process cut short
+  u64 damaged = 0;       // records that say what cannot be
   u64 without_site = 0;  // allocations whose stack was one too many to be kept
   u64 peak_bytes = 0, peak_blocks = 0;  // at the same moment
   u64 live_bytes = 0, live_blocks = 0;  // at the end

@@ -10,6 +10,7 @@
 // only a few operations carry (a write, a text) stands in a list beside.
 #pragma once
 
+#include <bit>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,15 @@ struct Operation {
 };
 static_assert(sizeof(Operation) == 16);
 
+inline constexpr u64 most_alignment = 4096;  // of pool_aligned_alloc()
+
+/// alignment: a power of two up to most_alignment.
+[[nodiscard]] constexpr Operation aligned_allocation(u32 number, u64 size, u64 alignment) {
+  Operation operation(Act::alloc, number, size);
+  operation.align_log2 = static_cast<u8>(std::countr_zero(alignment));
+  return operation;
+}
+
 /// Where a program asked for a block. line 0: not known, and `where` says all there is.
 struct CallSite {
   std::string where;  // "parser.c"; "xmalloc+0x1c in git"
@@ -52,10 +62,10 @@ struct Workload {
   std::vector<Write> writes;
   std::vector<std::string> notes;
   std::vector<CallSite> call_sites;  // most_call_sites at most
-  u32 allocations = 0;     // alloc operations: numbers 0 to allocations - 1
-  u64 suggested_heap = 0;  // the trace's own hint at a capacity; 0 = none
-  u64 null_frees = 0;      // free(NULL) in the trace: no operation, no call
-  std::string recorded;    // the program whose recorded calls these are; empty: they are not
+  u32 allocations = 0;               // alloc operations: numbers 0 to allocations - 1
+  u64 suggested_heap = 0;            // the trace's own hint at a capacity; 0 = none
+  u64 null_frees = 0;                // free(NULL) in the trace: no operation, no call
+  std::string recorded;  // the program whose recorded calls these are; empty: they are not
 };
 
 /// Most allocations of one workload, so that a number fits an Operation.
