@@ -23,7 +23,7 @@ def usage():
                             (['show'], 'a LOG is expected'),
                             (['show', 'x', '--stpe', '1'], 'did you mean --step?'),
                             (['replay', 'x', '--policy', 'fast'], "'fast' is no placement policy"),
-                            (['record', 'x'], "'record' is not built yet")):
+                            (['record', '--', ], 'a program is expected')):
         ran = refused(*arguments, says=says, status=2)
         expect_in('--help', ran.err)
         expect_equal(ran.err.count('\n'), 1)

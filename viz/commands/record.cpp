@@ -68,12 +68,16 @@ Result<u64> tell_image(const RecordedImage& image, bool whole) {
     say(fmt::format("peak {} bytes in {}; {} ({} bytes) still live at the end", made->peak_bytes,
                     count_text(made->peak_blocks, "block"), count_text(made->live_blocks, "block"),
                     made->live_bytes));
+  if (whole && made->calls() == 0)
+    say("no call of malloc came by: there was none, or the program has an allocator of its own");
   return made->calls();
 }
 
-/// Tells all there is; the file to go on with: the program's own, if it has any calls.
+/// Tells all there is; the file to go on with: the one with the most calls, for a compiler's driver
+/// or a shell only leads to it.
 Result<std::string> tell_images(const RecordRun& run, const std::string& program) {
   std::string best;
+  u64 most_calls = 0;
   std::size_t told = 0;
   for (const RecordedImage& image : run.images) {
     if (image.error != 0) {
@@ -83,13 +87,17 @@ Result<std::string> tell_images(const RecordRun& run, const std::string& program
     if (++told > most_images_told) continue;
     const Result<u64> calls = tell_image(image, told == 1);
     if (!calls) return tl::make_unexpected(calls.error());
-    if (best.empty()) best = image.file;
+    if (!best.empty() && *calls <= most_calls) continue;
+    best = image.file;
+    most_calls = *calls;
   }
   if (told > most_images_told)
     say(fmt::format("recordings besides these: {}", told - most_images_told));
   if (run.skipped != 0)
-    say(fmt::format("{} {} not recorded: --children records them, too",
-                    count_text(run.skipped, "child process"), run.skipped == 1 ? "was" : "were"));
+    say(run.skipped == 1
+            ? std::string("1 child process was not recorded: --children records it, too")
+            : fmt::format("{} child processes were not recorded: --children records them, too",
+                          run.skipped));
   if (best.empty())
     return failure(fmt::format("nothing was recorded: {}", why_unrecorded(program)));
   return best;

@@ -48,7 +48,7 @@ std::string why_unrecorded(const std::string& program) {
   if (elf && elf->has_asan)
     return fmt::format(
         "{} is built with AddressSanitizer, which has a malloc of its own and wants to come first: "
-        "record a build without it",
+        "record a build without it, or set ASAN_OPTIONS=verify_asan_link_order=0",
         path);
   if (there && ((facts.st_mode & (S_ISUID | S_ISGID)) != 0 || has_capabilities(path)))
     return fmt::format(
