@@ -49,6 +49,7 @@ export class Model {
       poison: false,
       quarantine: 0,
       name: '',
+      recorded: '', // the program whose recorded calls these are
       open: false,
       destroyed: false,
       blocks: [],
