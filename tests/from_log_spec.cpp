@@ -222,13 +222,13 @@ TEST_CASE("an alignment of one allocation and the places that ask for blocks are
     pool_aligned_alloc(pool, 64, 8);
     void* block = pool_alloc_at(pool, 24, "parser.c", 118);
     block = pool_realloc_at(pool, block, 200, "parser.c", 240);
-    pool_aligned_alloc_at(pool, 4096, 5000, "lexer.c", 7);
+    pool_aligned_alloc_at(pool, 4096, 5000, "lexer.c", 7);  // fails, and tells no place
     pool_alloc_at(pool, 16, "code of git", 0);
     pool_free(pool, block);
   });
   const Recording recording = good(log);
   CHECK(recording.left_out.empty());
-  CHECK(recording.workload.call_sites.size() == 4);
+  CHECK(recording.workload.call_sites.size() == 3);
   CHECK(log_of(recording.workload, recording.setup) == as_replayed(log));
 }
 

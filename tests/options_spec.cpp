@@ -110,7 +110,8 @@ TEST_CASE("the help of every verb shows its options and an example") {
     CHECK(options.verb == Verb::text);
     CHECK(contains(options.text, "Usage: mempool-viz " + std::string(verb.name)));
     CHECK(contains(options.text, "\nExample:\n  mempool-viz " + std::string(verb.name)));
-    const bool makes_its_own = verb.name == "duel" || verb.name == "gen" || verb.name == "ostep";
+    const bool makes_its_own =
+        verb.name == "duel" || verb.name == "gen" || verb.name == "ostep" || verb.name == "record";
     CHECK(contains(options.text, "--ops LIST") != makes_its_own);
     CHECK(parsed({"help", std::string(verb.name)}).text == options.text);
   }
