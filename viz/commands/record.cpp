@@ -13,6 +13,7 @@
 #include "commands/window.hpp"
 #include "commands/workload.hpp"
 #include "model/story.hpp"
+#include "shell/process.hpp"
 #include "shell/progress.hpp"
 #include "shell/recorder.hpp"
 #include "shell/streams.hpp"
@@ -39,17 +40,6 @@ std::string typed(const std::string& path) {
   return path.starts_with(here) ? path.substr(here.size()) : path;
 }
 
-/// For a shell, if it has to be quoted.
-std::string quoted(const std::string& word) {
-  const bool plain = word.find_first_not_of(
-                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                         "0123456789_./-+,:@%=") == std::string::npos;
-  if (plain && !word.empty()) return word;
-  std::string made = "'";
-  for (const char c : word) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return made + "'";
-}
-
 std::string summary(const std::string& file, const ProgramRecording& made) {
   return fmt::format("{}: {} ({}, {}, {}) of {}, by {}", file, count_text(made.calls(), "call"),
                      count_text(made.allocs, "alloc"), count_text(made.reallocs, "realloc"),
@@ -60,7 +50,10 @@ std::string summary(const std::string& file, const ProgramRecording& made) {
 /// Tells an image's recording; the number of its calls.
 Result<u64> tell_image(const RecordedImage& image, bool whole) {
   const std::string file = typed(image.file);
-  const Result<ProgramRecording> made = read_recording(image.file, nullptr);
+  const Result<ProgramRecording> made = [&] {
+    ProgressLine progress("reading");
+    return read_recording(image.file, [&](double share) { progress(share); });
+  }();
   if (!made) return tl::make_unexpected(made.error());
   say(summary(file, *made));
   for (const std::string& remark : remarks(*made)) say(fmt::format("{}: {}", file, remark));
@@ -142,7 +135,7 @@ void say_next(const std::string& file) {
   const std::size_t dot = name.rfind('.');
   const bool has_dot = dot != std::string::npos && dot > name.rfind('/') + 1;
   const std::string log = (has_dot ? name.substr(0, dot) : name) + ".mplog";
-  say(fmt::format("next: mempool-viz replay {} -o {}", quoted(name), quoted(log)));
+  say(fmt::format("next: mempool-viz replay {} -o {}", shell_word(name), shell_word(log)));
 }
 
 /// The program's own status. That nothing was recorded is bad even where the program did well.

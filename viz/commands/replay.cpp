@@ -12,6 +12,7 @@
 #include "event/table.hpp"
 #include "model/story.hpp"
 #include "shell/output.hpp"
+#include "shell/process.hpp"
 #include "shell/progress.hpp"
 #include "shell/streams.hpp"
 #include "workload/ops.hpp"
@@ -83,7 +84,7 @@ std::string summary(const Workload& workload, const Outcome& outcome, const Opti
 /// A page is what a recording is wanted for, mostly; it holds so many events and no more.
 void say_next(const std::string& log, const std::optional<std::pair<u64, u64>>& calls) {
   const std::string page = log.substr(0, log.rfind('.')) + ".html";
-  std::string command = fmt::format("mempool-viz html {} -o {}", log, page);
+  std::string command = fmt::format("mempool-viz html {} -o {}", shell_word(log), shell_word(page));
   if (calls) command += fmt::format(" --from {} --to {}", calls->first, calls->second);
   say(fmt::format("next: {}{}", command, calls ? " (the calls around the peak)" : ""));
 }

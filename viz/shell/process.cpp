@@ -35,6 +35,16 @@ std::optional<std::string> in_path(const std::string& name) {
   return std::nullopt;
 }
 
+std::string shell_word(const std::string& word) {
+  const bool plain = word.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789_./-+,:@%=") == std::string::npos;
+  if (plain && !word.empty()) return word;
+  std::string made = "'";
+  for (const char c : word) made += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return made + "'";
+}
+
 namespace {
 
 /// An unnamed file that is gone when it is closed.

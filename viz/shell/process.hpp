@@ -16,6 +16,9 @@ namespace mempool::viz {
 /// The first program of this name in the folders of PATH.
 [[nodiscard]] std::optional<std::string> in_path(const std::string& name);
 
+/// A word of a command line, in quotes if a shell needs them.
+[[nodiscard]] std::string shell_word(const std::string& word);
+
 struct Ran {
   int status = 0;  // as waitpid() says it
   std::string out;

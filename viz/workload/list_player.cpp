@@ -102,6 +102,7 @@ class ListPlayer {
   void alloc(const Operation& operation);
   void free(u64 payload);
   void realloc(const Operation& operation);
+  void tell_site(const Operation& operation);
   void write(u32 index, const Write& write);
   void note(const std::string& text);
   void misuse(u64 payload);
@@ -156,8 +157,15 @@ void ListPlayer::alloc(const Operation& operation) {
   ++outcome_.allocs;
   const std::optional<u64> payload = pool_.alloc(operation.index, operation.size);
   if (!payload) return;
+  tell_site(operation);
   pointers_[operation.index] = {*payload};
   count_live(operation.size);
+}
+
+void ListPlayer::tell_site(const Operation& operation) {
+  if (operation.site == 0) return;
+  const CallSite& site = workload_.call_sites[operation.site - 1];
+  teller_.tell(event::of(pool_event_site{operation.index, site.where.c_str(), site.line}));
 }
 
 void ListPlayer::free(u64 payload) {
@@ -177,6 +185,7 @@ void ListPlayer::realloc(const Operation& operation) {
   const u64 requested = block->requested;
   const std::optional<u64> payload = pool_.alloc(block->number, operation.size);
   if (!payload) return;
+  tell_site(operation);
   if (!bytes_.empty())
     std::memmove(bytes_.data() + *payload, bytes_.data() + old,
                  std::min(requested, operation.size));
