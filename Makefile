@@ -5,7 +5,7 @@
 #   make bench           times Mempool beside other allocators (make deps-bench gets them);
 #                        BENCH='--help' and the like are handed on
 #   make fuzz            looks for inputs that break a fuzz target, FUZZ_SECONDS=60 of them for each
-#                        of FUZZ="api read_log" (make deps-fuzz gets clang)
+#                        of FUZZ="api read_log read_recording" (make deps-fuzz gets clang)
 #   make lessons         the lessons, and a zip of them that needs no network
 #   make memcheck        the specs under Valgrind
 #   make deps-page       gets what the tests of the lesson page need: node, browsers, axe-core
@@ -18,7 +18,7 @@ NINJA ?= ninja
 JOBS ?=
 DEMO_OUT ?= demo-out
 BENCH ?=
-FUZZ ?= api read_log
+FUZZ ?= api read_log read_recording
 FUZZ_SECONDS ?= 60
 
 pool_debug := $(if $(filter-out 0 no off false,$(POOL_DEBUG)),true,false)

@@ -17,6 +17,9 @@ GOOD = ('OK', 'EXPECTEDFAIL')
 MAY_LACK = ('no pseudo-terminals here',  # a chroot without /dev/pts
             'no tmux here',
             'gdb is not installed', 'gdb has no Python', 'gdb cannot start programs here',
+            # programs to be recorded, and what finds their names
+            'no git here', 'no gcc here', 'no bash here', 'no sqlite3 here', 'no symbolizer here',
+            'dot is not installed', 'no static programs here',
             # what make deps-page gets, and a test run does without
             'node is not installed', 'there is no Chromium', 'there is no Firefox',
             'axe-core is not installed (npm install axe-core)',

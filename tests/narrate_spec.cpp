@@ -220,6 +220,15 @@ std::vector<Said> about_freed_blocks() {
               as.site = {4, nullptr, 118};
             }),
        "#4 was asked for at line 118"},
+      {with(POOL_EVENT_SITE,
+            [](auto& as) {
+              as.site = {4, "xmalloc() in git", 0};
+            }),
+       "#4 was asked for at xmalloc() in git"},
+      {with(POOL_EVENT_RECORDED, [](auto& as) { as.recorded = {"git log"}; }),
+       "these are the recorded calls of git log in this pool, not its own heap"},
+      {event::make(POOL_EVENT_RECORDED),
+       "these are a program's recorded calls in this pool, not its own heap"},
   };
 }
 

@@ -110,7 +110,8 @@ TEST_CASE("the help of every verb shows its options and an example") {
     CHECK(options.verb == Verb::text);
     CHECK(contains(options.text, "Usage: mempool-viz " + std::string(verb.name)));
     CHECK(contains(options.text, "\nExample:\n  mempool-viz " + std::string(verb.name)));
-    const bool makes_its_own = verb.name == "duel" || verb.name == "gen" || verb.name == "ostep";
+    const bool makes_its_own =
+        verb.name == "duel" || verb.name == "gen" || verb.name == "ostep" || verb.name == "record";
     CHECK(contains(options.text, "--ops LIST") != makes_its_own);
     CHECK(parsed({"help", std::string(verb.name)}).text == options.text);
   }
@@ -146,8 +147,22 @@ TEST_CASE("a verb or an option that is mistyped is answered with the one that wa
   CHECK(error({"--step", "3"}) == "a verb is expected before --step");
 }
 
+TEST_CASE(
+    "the program to be recorded keeps its own options, with two dashes before it or without") {
+  const Options plain = parsed({"record", "-o", "a.mprec", "--children", "git", "log", "-o", "x"});
+  CHECK(plain.output == "a.mprec");
+  CHECK(plain.record.children);
+  CHECK(plain.record.command == std::vector<std::string>{"git", "log", "-o", "x"});
+  const Options dashes = parsed({"record", "--sites", "--", "--odd", "--sites", "3"});
+  CHECK(dashes.record.depth == 8);
+  CHECK(dashes.record.command == std::vector<std::string>{"--odd", "--sites", "3"});
+  CHECK(parsed({"record", "--sites", "4", "ls"}).record.depth == 4);
+  CHECK(parsed({"record", "--max-events", "10", "ls"}).record.max_calls == 10);
+  CHECK(parsed({"record", "--html", "p", "--policy", "best", "ls"}).record.command.size() == 1);
+  CHECK(error({"record", "--"}) == "a program is expected: mempool-viz record -- PROG ARGS");
+}
+
 TEST_CASE("what is planned but not there is refused by name") {
-  CHECK(error({"record", "x"}) == "'record' is not built yet");
   CHECK(error({"convert", "x", "-o", "a.trace.json"}) ==
         "'a.trace.json': the format .trace.json is not built yet");
 }

@@ -257,6 +257,11 @@ void Declare::verb() {
   const bool contest = options_.verb == Verb::duel || options_.verb == Verb::gen;
   if (contest) options_.pool.align = 1;  // lessons count bytes
   switch (options_.verb) {
+    case Verb::record:
+      output(help::recording_file);
+      declare(line_, options_.record);
+      text(help::title, options_.title);
+      return pool_setup();
     case Verb::replay:
       output(help::log_file);
       ops();

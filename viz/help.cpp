@@ -11,12 +11,27 @@ namespace mempool::viz::help {
 namespace {
 
 constexpr Verb table[] = {
+    {"record", "write down a real program's malloc calls", "[-o FILE] [options] -- PROG ARGS",
+     "Runs PROG with its own malloc, which is watched, not replaced: what it prints,\n"
+     "its status and its signals are its own. The calls go into FILE; replay has a\n"
+     "pool make them, under any policy. FILE is written as the calls are made, so it\n"
+     "is whole even if PROG is killed. Every call is kept with its caller.\n"
+     "\n"
+     "With --children each process has a file of its own: PROG.PID.mprec. Programs\n"
+     "that are linked statically, setuid, or built with AddressSanitizer cannot be\n"
+     "recorded: then nothing is written, and why is said.\n"
+     "\n"
+     "--html goes on to the page; capacity, policy and the like are for its pool.",
+     "mempool-viz record -- git log\n"
+     "  mempool-viz record --sites -o job.mprec -- python3 job.py\n"
+     "  mempool-viz record --html page.html -- ls -l"},
     {"replay", "run a trace or an op list through a real pool",
      "TRACE [-o LOG] [options]\n"
      "       mempool-viz replay --ops LIST [-o LOG] [options]",
-     "TRACE is a .rep file of the CS:APP malloc lab, plain or gzipped; '-' is\n"
-     "standard input. Every operation becomes one call on a real pool; the summary\n"
-     "says what came of them. A failed allocation is a result, not an error.\n"
+     "TRACE is a recording (see record), or a .rep file of the CS:APP malloc lab,\n"
+     "plain or gzipped; '-' is standard input. Every operation becomes one call on a\n"
+     "real pool; the summary says what came of them. A failed allocation is a result,\n"
+     "not an error.\n"
      "\n"
      "An op list says the same in one line: +size allocates, -i frees allocation i\n"
      "(numbered from 0), ~i:size reallocates, !i:offset*count=byte writes through\n"
@@ -28,6 +43,7 @@ constexpr Verb table[] = {
      "Without --capacity the pool gets the larger of the trace's suggested heap and\n"
      "twice the peak of its live bytes, and at least 4096.",
      "mempool-viz replay --ops '+100,+200,-0,+50' --align 1 -o lesson.jsonl\n"
+     "  mempool-viz replay git.mprec -o git.mplog --policy best\n"
      "  mempool-viz replay program.rep.gz --capacity 64m"},
     {"check", "does a log tell a consistent story?", "LOG [options]",
      "Holds every event against the state before it and against the contract: order,\n"

@@ -61,6 +61,13 @@ inline constexpr Option picture_file{"-o,--output", "FILE",
 inline constexpr Option page_file{"-o,--output", "FILE", "the page, such as lesson.html"};
 inline constexpr Option export_file{"-o,--output", "FILE", ".jsonl or .csv"};
 
+inline constexpr Option recording_file{"-o,--output", "FILE",
+                                       "the recording (PROG.mprec); %p in it is the pid"};
+inline constexpr Option children{"--children", "", "processes that PROG starts are recorded, too"};
+inline constexpr Option max_events{"--max-events", "N", "stop recording after N calls"};
+inline constexpr Option sites{"--sites", "[N]", "the N callers of each call (8), not only one"};
+inline constexpr Option record_page{"--html", "PAGE", "make the lesson page of it at once"};
+
 inline constexpr Option no_policy{"--no-policy", "",
                                   "placements need not follow the policy (other allocators)"};
 inline constexpr Option steps{"--steps", "A..B", "a picture of each call from A to B"};

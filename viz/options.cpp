@@ -74,10 +74,25 @@ Wrong check_quiz(Options& options) {
   return std::nullopt;
 }
 
+Wrong check_record(const Options& options, const std::string& pool_option) {
+  if (options.record.command.empty())
+    return "a program is expected: mempool-viz record -- PROG ARGS";
+  if (!pool_option.empty() && options.record.page.empty())
+    return fmt::format("{} is for --html: a recording has no pool, replay gives it one",
+                       pool_option);
+  return std::nullopt;
+}
+
+/// Files that hold calls, and no pool: they get one on the spot, as op lists do.
+bool is_recording_name(std::string_view name) {
+  return name.ends_with(".mprec");
+}
+
 Wrong check_input(const Options& options, const std::string& pool_option) {
   const bool no_input =
       options.verb == Verb::duel || options.verb == Verb::gen || options.verb == Verb::ostep;
   if (no_input) return std::nullopt;
+  if (options.verb == Verb::record) return check_record(options, pool_option);
   const bool replay = options.verb == Verb::replay || options.verb == Verb::compare;
   const char* const file = replay ? "TRACE" : "LOG";
   if (options.verb == Verb::ops && !options.input.empty())
@@ -86,7 +101,7 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
     return fmt::format("give a {} or --ops, not both ('{}' is there too)", file, options.input);
   if (!options.ops && options.input.empty())
     return fmt::format("a {} is expected, or --ops LIST", file);
-  if (!replay && !options.ops && !pool_option.empty())
+  if (!replay && !options.ops && !is_recording_name(options.input) && !pool_option.empty())
     return fmt::format("{} is for --ops: a log has its own pool", pool_option);
   if (options.moment.call && options.moment.seq) return "give --step or --seq, not both";
   if (options.batch && options.commands.empty())
@@ -102,19 +117,16 @@ Wrong check_input(const Options& options, const std::string& pool_option) {
 // ---- verbs
 
 constexpr std::pair<std::string_view, Verb> verbs[] = {
-    {"replay", Verb::replay},   {"check", Verb::check}, {"show", Verb::show},
-    {"diagram", Verb::diagram}, {"dump", Verb::dump},   {"convert", Verb::convert},
-    {"compare", Verb::compare}, {"duel", Verb::duel},   {"gen", Verb::gen},
-    {"stats", Verb::stats},     {"ostep", Verb::ostep}, {"quiz", Verb::quiz},
-    {"grade", Verb::grade},     {"step", Verb::step},   {"html", Verb::html}};
-
-constexpr std::string_view verbs_to_come[] = {"record"};
+    {"record", Verb::record},   {"replay", Verb::replay},   {"check", Verb::check},
+    {"show", Verb::show},       {"diagram", Verb::diagram}, {"dump", Verb::dump},
+    {"convert", Verb::convert}, {"compare", Verb::compare}, {"duel", Verb::duel},
+    {"gen", Verb::gen},         {"stats", Verb::stats},     {"ostep", Verb::ostep},
+    {"quiz", Verb::quiz},       {"grade", Verb::grade},     {"step", Verb::step},
+    {"html", Verb::html}};
 
 std::string unknown_verb(const std::string& word) {
   constexpr const char* more = " (mempool-viz --help lists the verbs)";
   if (word.starts_with('-')) return fmt::format("a verb is expected before {}{}", word, more);
-  if (std::ranges::find(verbs_to_come, word) != std::end(verbs_to_come))
-    return fmt::format("'{}' is not built yet{}", word, more);
   std::vector<std::string_view> known;
   for (const auto& [name, verb] : verbs) known.push_back(name);
   const std::string_view meant = help::nearest(word, known);
@@ -139,7 +151,7 @@ std::vector<std::string> take_ops(const std::vector<std::string>& arguments, Opt
 }
 
 std::size_t most_inputs(Verb verb) {
-  if (verb == Verb::gen || verb == Verb::ostep) return 0;
+  if (verb == Verb::gen || verb == Verb::ostep || verb == Verb::record) return 0;
   return verb == Verb::duel ? 2 : 1;
 }
 
@@ -163,7 +175,9 @@ Result<Options> parse_command(const help::Verb& verb, const std::vector<std::str
   CommandLine line(verb);
   declare(line, options);
   std::vector<std::string> inputs;
-  Wrong wrong = line.run(spelt_out(arguments, options.verb), inputs, most_inputs(options.verb));
+  std::vector<std::string> ours = spelt_out(arguments, options.verb);
+  if (options.verb == Verb::record) options.record.command = take_command(ours);
+  Wrong wrong = line.run(std::move(ours), inputs, most_inputs(options.verb));
   if (options.verb != Verb::duel && !inputs.empty()) options.input = inputs.front();
   if (line.help_wanted()) {
     Options answer;

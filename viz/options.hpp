@@ -11,6 +11,7 @@
 #include "lesson_options.hpp"
 #include "model/timeline.hpp"
 #include "quiz/sheet.hpp"
+#include "record_options.hpp"
 #include "view/view.hpp"
 #include "workload/player.hpp"
 
@@ -19,6 +20,7 @@ namespace mempool::viz {
 enum class Verb {
   text,
   ops,
+  record,
   replay,
   check,
   show,
@@ -61,6 +63,7 @@ struct Options {
   DuelOptions duel;
   GenOptions gen;
   StatsOptions stats;
+  RecordOptions record;
   OstepSetup ostep;
 
   // quiz

@@ -233,7 +233,10 @@ typedef struct pool_bytes {
 #define POOL_FIELDS_site(F)                                                                    \
   F(U64, block, NUMBER, "allocation number")                                                   \
   F(TEXT, file, TEXT, "source file of the call")                                               \
-  F(U64, line, NUMBER, "its line")
+  F(U64, line, NUMBER, "its line; 0: not known")
+
+#define POOL_FIELDS_recorded(F)                                                                \
+  F(TEXT, program, TEXT, "the program whose recorded calls these are")
 
 #define POOL_FIELDS_dropped(F)                                                                 \
   F(U64, from, NUMBER, "first seq that is missing")                                            \
@@ -328,7 +331,12 @@ typedef struct pool_bytes {
     "#{block} is freed; its {size} bytes at {offset} go into quarantine")                      \
   E(RELEASE, release, 25,                                                                      \
     "the {size} bytes at {offset} that were #{block}'s leave the quarantine")                  \
-  E(SITE, site, 26, "#{block} was asked for at {file}:{line}|#{block} was asked for at line {line}")
+  E(SITE, site, 26,                                                                            \
+    "{?line}#{block} was asked for at {file}:{line}|#{block} was asked for at {file}|"          \
+    "#{block} was asked for at line {line}")                                                   \
+  E(RECORDED, recorded, 27,                                                                    \
+    "these are the recorded calls of {program} in this pool, not its own heap|"                \
+    "these are a program's recorded calls in this pool, not its own heap")
 
 /* ---- what follows is made from the lists ---------------------------------------------------- */
 

@@ -107,6 +107,11 @@ void Pool::start_watching() {
                      static_cast<u8>(settings_.capture),
                      nullptr};
   watch_.event(event);
+  if (!settings_.recorded.empty()) {
+    event = event::make(POOL_EVENT_RECORDED);
+    event.as.recorded = {settings_.recorded.c_str()};
+    watch_.event(event);
+  }
   watch_.end_call();
 }
 
@@ -312,6 +317,7 @@ MemoryPool* create_pool(const Creation& wanted) noexcept {
   try {
     Settings settings;
     settings.hide_addresses = wanted.hide_addresses;
+    if (wanted.recorded != nullptr) settings.recorded = wanted.recorded;
     u8* region = nullptr;
     int error = settle(wanted.size, wanted.options, wanted.use_environment, settings);
     if (error == 0 && wanted.buffer != nullptr)

@@ -41,6 +41,7 @@ struct Settings {
   bool clock = false;
   bool debug = false;
   bool hide_addresses = false;  // a replay: base is 0x0 and addresses are left out
+  std::string recorded;         // of a recording's replay: the program
 };
 
 /// Works the settings out. Returns 0, or the errno that the creation fails with.

@@ -1,6 +1,7 @@
 """mempool-viz and a world that does not play along: wrong usage, bad input, full disks, closed
 pipes. Every case wants the right exit status, one sentence on stderr, and nothing left behind."""
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -11,6 +12,8 @@ from harness import (case, environment, expect, expect_equal, expect_in, log, re
 
 VERBS = ('replay', 'check', 'show', 'diagram', 'dump', 'convert', 'compare', 'duel', 'gen', 'stats',
          'ostep')
+RECORDING = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, 'fuzz', 'corpus',
+                         'read_recording', 'small')
 
 
 def has_full():
@@ -23,7 +26,7 @@ def usage():
                             (['show'], 'a LOG is expected'),
                             (['show', 'x', '--stpe', '1'], 'did you mean --step?'),
                             (['replay', 'x', '--policy', 'fast'], "'fast' is no placement policy"),
-                            (['record', 'x'], "'record' is not built yet")):
+                            (['record', '--', ], 'a program is expected')):
         ran = refused(*arguments, says=says, status=2)
         expect_in('--help', ran.err)
         expect_equal(ran.err.count('\n'), 1)
@@ -42,6 +45,7 @@ def help_pages():
 def examples():
     log('run.jsonl', ops='+10,+20,-0,+5,~1:40,-2,+8,@end')
     write('program.rep.gz', '0\n1\n2\n1\na 0 8\nf 0\n')
+    shutil.copy(RECORDING, 'git.mprec')
     for verb in VERBS:
         page = viz(verb, '--help').text
         example = page[page.index('Example:') + len('Example:'):]

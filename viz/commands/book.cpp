@@ -19,12 +19,12 @@ Result<Source> keep_stdin() {
   std::string text(std::istreambuf_iterator<char>(std::cin), {});
   Result<log::Reader> reader = log::Reader::from_text(std::move(text));
   if (!reader) return tl::make_unexpected(reader.error());
-  return Source{std::move(*reader), "standard input", std::nullopt};
+  return Source{std::move(*reader), "standard input", false, std::nullopt};
 }
 
 Result<Cursor> open_cursor(Source& source, const Options& options) {
   const std::optional<u32> pool = options.moment.pool;
-  if (!options.ops && options.input != "-") {
+  if (source.is_file) {
     if (std::optional<OpenIndex> index = open_index(options.input, source.reader)) {
       Result<Cursor> cursor = Cursor::open(std::move(source.reader), pool, std::move(index->index),
                                            std::move(index->fetch));

@@ -20,6 +20,7 @@ inline constexpr int bad = 1;
 
 namespace commands {
 
+[[nodiscard]] Result<int> record(const Options& options);
 [[nodiscard]] Result<int> replay(const Options& options);
 [[nodiscard]] Result<int> check(const Options& options);
 [[nodiscard]] Result<int> show(const Options& options);

@@ -71,6 +71,9 @@ class Comparison {
   [[nodiscard]] std::string text(Palette palette) const {
     std::string out;
     for (const std::string& line : wrap(printable(heading()), page_width)) out += line + "\n";
+    if (!given_.workload.recorded.empty())
+      for (const std::string& line : wrap(recorded_text(given_.workload.recorded), page_width))
+        out += line + "\n";
     out += '\n';
     table(out, palette);
     notes(out);

@@ -13,7 +13,7 @@ namespace mempool::viz {
 namespace {
 
 // A call begins only below these. What is not asked for opens in a second or two.
-constexpr u64 usual_events = 50'000, most_events = 200'000;
+constexpr u64 most_events = 200'000;
 constexpr std::size_t most_bytes = std::size_t{20} << 20;
 constexpr u64 events_between_progress = 4096;
 
@@ -27,6 +27,8 @@ class Collector {
     pools_.insert(event.pool);
     if (wish_.pool ? event.pool != *wish_.pool : pool_ != 0 && event.pool > pool_) return;
     if (event.pool != pool_) start(event.pool);
+    if (event.kind == POOL_EVENT_RECORDED)
+      recorded_ = event.as.recorded.program == nullptr ? "a program" : event.as.recorded.program;
     const bool begins = !any_ || event.call != last_call_;
     any_ = true;
     last_call_ = event.call;
@@ -44,6 +46,7 @@ class Collector {
   [[nodiscard]] u64 first_shown() const { return from_; }
   [[nodiscard]] u64 last_shown() const { return last_shown_; }
   [[nodiscard]] u32 pool() const { return pool_; }
+  [[nodiscard]] const std::string& recorded() const { return recorded_; }
 
   [[nodiscard]] std::string left_out() const {
     std::vector<std::string> parts;
@@ -62,7 +65,7 @@ class Collector {
   /// While the call that is wished for has not come, the window moves on to it.
   [[nodiscard]] bool slides() const { return wish_.call && !wish_.from && !closed_; }
   [[nodiscard]] bool is_full() const {
-    const u64 most = wish_.from || wish_.to ? most_events : usual_events;
+    const u64 most = wish_.from || wish_.to ? most_events : usual_page_events;
     return page_.count() >= most || page_.bytes() >= most_bytes;
   }
 
@@ -96,11 +99,13 @@ class Collector {
     from_ = wish_.from.value_or(0);
     last_shown_ = 0;
     before_ = any_ = closed_ = false;
+    recorded_.clear();
   }
 
   const PageWish& wish_;
   std::set<u32> pools_;
   u32 pool_ = 0;
+  std::string recorded_;  // the program whose recorded calls these are
   PageEvents page_;
   Model model_;          // what was played: the calls before the window, and more if it slides
   u64 from_;             // the first call of the window
@@ -138,8 +143,14 @@ Result<LessonPage> make_lesson_page(log::Reader& reader, const PageWish& wish) {
   if (std::optional<Error> why = refusal(found, wish)) return tl::make_unexpected(std::move(*why));
   std::string left_out = found.left_out();
   const bool whole = found.first_shown() == 0 && found.last_shown() == found.last_call();
-  const PageAbout about{wish.title, wish.source, whole ? wish.ops : std::nullopt,        wish.quiz,
-                        left_out,   wish.hex,    wish.call.value_or(found.first_shown())};
+  const PageAbout about{wish.title,
+                        wish.source,
+                        whole ? wish.ops : std::nullopt,
+                        wish.quiz,
+                        found.recorded(),
+                        left_out,
+                        wish.hex,
+                        wish.call.value_or(found.first_shown())};
   return LessonPage{write_page(about, found.page()), std::move(left_out)};
 }
 

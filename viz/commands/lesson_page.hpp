@@ -20,6 +20,9 @@
 
 namespace mempool::viz {
 
+/// As many events a page holds that was asked for no calls in particular.
+inline constexpr u64 usual_page_events = 50'000;
+
 struct PageWish {
   std::string title, source;       // see PageAbout
   std::optional<std::string> ops;  // of the whole log

@@ -7,12 +7,15 @@
 
 #include "base/text.hpp"
 #include "commands/commands.hpp"
+#include "commands/lesson_page.hpp"
+#include "commands/workload.hpp"
 #include "event/table.hpp"
 #include "model/story.hpp"
 #include "shell/output.hpp"
+#include "shell/process.hpp"
 #include "shell/progress.hpp"
+#include "shell/streams.hpp"
 #include "workload/ops.hpp"
-#include "workload/rep.hpp"
 
 namespace mempool::viz {
 
@@ -50,6 +53,9 @@ std::string summary(const Workload& workload, const Outcome& outcome, const Opti
     text += '\n';
   };
   line("trace", fmt::format("{}: {} operations", workload.name, workload.operations.size()));
+  if (!workload.recorded.empty())
+    line("calls of",
+         fmt::format("{}, recorded: in this pool, not its own heap", workload.recorded));
   line("capacity", fmt::format("{} bytes: {}", outcome.capacity, outcome.capacity_why));
   line("pool",
        fmt::format("alignment {}, {} fit, {}", pool.align,
@@ -75,23 +81,36 @@ std::string summary(const Workload& workload, const Outcome& outcome, const Opti
   return text;
 }
 
+/// A page is what a recording is wanted for, mostly; it holds so many events and no more.
+void say_next(const std::string& log, const Outcome& outcome) {
+  const std::string page = log.substr(0, log.rfind('.')) + ".html";
+  std::string command = fmt::format("mempool-viz html {} -o {}", shell_word(log), shell_word(page));
+  const bool is_long = outcome.events > usual_page_events;
+  if (is_long) command += fmt::format(" --step {}", outcome.peak_call);
+  say(fmt::format("next: {}{}", command, is_long ? " (the calls around the peak)" : ""));
+}
+
 }  // namespace
 
 Result<int> commands::replay(const Options& options) {
-  Result<Workload> workload = options.ops ? parse_ops(*options.ops) : read_rep(options.input);
+  Result<Workload> workload =
+      options.ops
+          ? parse_ops(*options.ops)
+          : read_trace(options.input, options.output.empty() ? Names::none : Names::of_call_sites);
   if (!workload) return tl::make_unexpected(workload.error());
   if (options.ops) workload->name = "op list";
   const auto start = std::chrono::steady_clock::now();
   Result<Outcome> outcome = [&] {
     ProgressLine progress("replaying");
-    return play(*workload, options.pool, {options.output, nullptr},
-                [&](double share) { progress(share); });
+    return play(*workload, options.pool, {options.output, nullptr}, [&](double share) { progress(share); });
   }();
   if (!outcome) return tl::make_unexpected(outcome.error());
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const Result<void> written =
       write_output("", summary(*workload, *outcome, options, time.count()));
   if (!written) return tl::make_unexpected(written.error());
+  if (!workload->recorded.empty() && !options.output.empty())
+    say_next(options.output, *outcome);
   return good;
 }
 

@@ -20,6 +20,7 @@ Result<int> dispatch(const Options& options) {
   switch (options.verb) {
     case Verb::text: return print(options.text);
     case Verb::ops: return commands::ops(options);
+    case Verb::record: return commands::record(options);
     case Verb::replay: return commands::replay(options);
     case Verb::check: return commands::check(options);
     case Verb::show: return commands::show(options);

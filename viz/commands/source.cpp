@@ -7,9 +7,11 @@
 
 #include "commands/commands.hpp"
 #include "commands/indexed.hpp"
+#include "commands/workload.hpp"
 #include "shell/progress.hpp"
 #include "shell/streams.hpp"
 #include "workload/ops.hpp"
+#include "workload/recording.hpp"
 
 namespace mempool::viz {
 
@@ -25,17 +27,34 @@ Result<Source> play_ops(const Options& options) {
     say(fmt::format("operations skipped because their allocation failed: {}", outcome->skipped));
   Result<log::Reader> reader = log::Reader::from_text(std::move(text));
   if (!reader) return tl::make_unexpected(reader.error());
-  return Source{std::move(*reader), "the op list", outcome->executed};
+  return Source{std::move(*reader), "the op list", false, outcome->executed};
+}
+
+/// A recording's calls, in a pool on the spot; its log is gone when it is closed.
+Result<Source> play_recording(const Options& options) {
+  const Result<Workload> workload = read_trace(options.input, Names::of_call_sites);
+  if (!workload) return tl::make_unexpected(workload.error());
+  std::string text;
+  const Result<Outcome> outcome = [&] {
+    ProgressLine progress("replaying");
+    return play(*workload, options.pool, {"", &text}, [&](double share) { progress(share); });
+  }();
+  if (!outcome) return tl::make_unexpected(outcome.error());
+  Result<log::Reader> reader = log::Reader::from_text(std::move(text));
+  if (!reader) return tl::make_unexpected(reader.error());
+  return Source{std::move(*reader), options.input, false, outcome->executed};
 }
 
 }  // namespace
 
 Result<Source> open_source(const Options& options) {
   if (options.ops) return play_ops(options);
+  if (is_recording(options.input)) return play_recording(options);
   Result<log::Reader> reader = log::Reader::open(options.input);
   if (!reader) return tl::make_unexpected(reader.error());
   const bool is_stdin = options.input == "-";
-  return Source{std::move(*reader), is_stdin ? "standard input" : options.input, std::nullopt};
+  return Source{std::move(*reader), is_stdin ? "standard input" : options.input, !is_stdin,
+                std::nullopt};
 }
 
 int say_damage(const log::Findings& findings, const std::string& name) {
@@ -71,8 +90,7 @@ Result<Loaded> load_frame(const Options& options, std::optional<u64> call) {
   if (!moment.call && !moment.seq) moment.call = source->last_call;
   log::Findings findings;
   Result<Frame> frame = [&] {
-    const bool is_file = !options.ops && options.input != "-";
-    if (is_file)
+    if (source->is_file)
       if (auto indexed = load_indexed(options.input, source->reader, moment, findings))
         return std::move(*indexed);
     ProgressLine progress("reading");

@@ -14,6 +14,7 @@ namespace mempool::viz {
 struct Source {
   log::Reader reader;
   std::string name;              // for people: the path, "standard input", "the op list"
+  bool is_file = false;          // a log's, so it may have an index
   std::optional<u64> last_call;  // op lists: of the last operation, before the pool is destroyed
 };
 

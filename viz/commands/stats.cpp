@@ -65,6 +65,7 @@ class Sheet {
                      model_.capacity, policy_text(model_), model_.align,
                      model_.guard_size == 0 ? ", no guards"
                                             : fmt::format(", guards of {} B", model_.guard_size)));
+    if (!model_.recorded.empty()) line("", recorded_text(model_));
     line("log",
          fmt::format("{}, {}", count_text(s_.events, "event"), count_text(s_.calls, "call")));
   }

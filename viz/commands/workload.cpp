@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "commands/call_sites.hpp"
 #include "log/reader.hpp"
 #include "shell/progress.hpp"
 #include "shell/streams.hpp"
 #include "workload/from_log.hpp"
 #include "workload/ops.hpp"
+#include "workload/recording.hpp"
 #include "workload/rep.hpp"
 
 namespace mempool::viz {
@@ -40,10 +42,25 @@ Result<Given> from_log(const std::string& path, PoolSetup pool) {
 
 }  // namespace
 
+Result<Workload> read_trace(const std::string& path, Names names) {
+  if (!is_recording(path)) return read_rep(path);
+  Result<ProgramRecording> recording = [&] {
+    ProgressLine progress("reading");
+    return read_recording(path, [&](double share) { progress(share); });
+  }();
+  if (!recording) return tl::make_unexpected(recording.error());
+  for (const std::string& remark : remarks(*recording)) say(fmt::format("{}: {}", path, remark));
+  if (names == Names::of_call_sites)
+    name_call_sites(*recording);
+  else
+    for (Operation& operation : recording->workload.operations) operation.site = 0;
+  return std::move(recording->workload);
+}
+
 Result<Given> given_workload(const std::string& input, const std::optional<std::string>& ops,
                              const PoolSetup& pool) {
   if (!ops && is_log_name(input)) return from_log(input, pool);
-  Result<Workload> workload = ops ? parse_ops(*ops) : read_rep(input);
+  Result<Workload> workload = ops ? parse_ops(*ops) : read_trace(input, Names::none);
   if (!workload) return tl::make_unexpected(workload.error());
   if (ops) workload->name = "op list";
   return Given{std::move(*workload), pool};

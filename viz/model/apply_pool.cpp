@@ -30,6 +30,12 @@ Fault Apply::create(const pool_event_create& e) {
   return Fault::none;
 }
 
+/// Whose calls these are. They are not the program's own heap, and views say so.
+Fault Apply::recorded(const pool_event_recorded& e) {
+  m_.recorded = e.program == nullptr || *e.program == '\0' ? "a program" : e.program;
+  return Fault::none;
+}
+
 /// No block is there, and what was known of each goes with it.
 void Apply::forget_blocks() {
   m_.blocks_.clear();

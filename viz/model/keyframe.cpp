@@ -135,6 +135,7 @@ std::string Keyframe::pack(const Model& model) {
   each_figure(model, [&](u64 figure) { put(out, figure); });
   put_text(out, model.name);
   put_text(out, model.model);
+  put_text(out, model.recorded);
   pack_blocks(model, out);
   pack_told(model.told_, out);
   pack_damage(model, out);
@@ -206,6 +207,7 @@ std::optional<Model> Keyframe::unpack(std::string_view bytes, History history) {
   model.name = in.text();
   model.model = in.text();
   model.list = read_list_model(model.model);
+  model.recorded = in.text();
   const bool sound = !in.bad() && model.capacity != 0 && is_power_of_two(model.align) &&
                      model.base_in_page < page_bytes;
   if (!sound || !unpack_blocks(in, model) || !unpack_told(in, model)) return std::nullopt;

@@ -142,6 +142,7 @@ class Model {
   u64 quarantine = 0;             // most bytes in quarantine; 0 = off
   bool capture = false;           // bytes of any kind are told
   std::string model;              // what kind of pool it is, if not the library's own; else empty
+  std::string recorded;           // the program whose recorded calls these are; else empty
   std::optional<ListModel> list;  // the same, understood: the classroom's list allocator
   std::string name;               // empty if none
   bool open = false;              // created, or seen in a snapshot, and not destroyed

@@ -49,6 +49,7 @@ bool is_main(u32 kind) {
     case POOL_EVENT_RELEASE:
     case POOL_EVENT_COALESCE:  // of what is freed, or leaves the quarantine before a search
     case POOL_EVENT_SITE:
+    case POOL_EVENT_RECORDED:
     case POOL_EVENT_CHECK:  // it may come before the work of any call
     case POOL_EVENT_BYTES: return false;
     default: return true;
@@ -169,6 +170,8 @@ const char* PoolCheck::disorder(E event) const {
     case POOL_EVENT_SITE:
       return unless(main == POOL_EVENT_ALLOC || main == POOL_EVENT_RESIZE,
                     "it says where a block was asked for");
+    case POOL_EVENT_RECORDED:
+      return unless(previous == POOL_EVENT_CREATE, "it says whose calls the pool is created for");
     case POOL_EVENT_CHECK:
       return unless(main == 0, "everything is looked at before anything else happens");
     case POOL_EVENT_BLOCK: return unless(main == POOL_EVENT_SNAPSHOT, "it belongs to a snapshot");

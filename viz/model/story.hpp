@@ -118,6 +118,10 @@ enum class Radix { dec, hex };
 [[nodiscard]] std::string damage_text(const Damage& damage, Radix radix);
 /// "parser.c:118", printable whatever the log says; empty if it does not tell.
 [[nodiscard]] std::string site_text(const Model& model, u64 number);
+/// "These are the recorded calls of git log in this pool, not its own heap."; empty if they are not
+/// recorded.
+[[nodiscard]] std::string recorded_text(const Model& model);
+[[nodiscard]] std::string recorded_text(const std::string& program);
 /// "1024 B = used 656 (payload 528 + guards 128) + free 368"; padding is named when there is any.
 [[nodiscard]] std::string sum_of_bytes(const Model& model);
 /// "external fragmentation = 1 - 192/368 = 48 %"; says so when nothing is free.

@@ -154,7 +154,18 @@ std::string site_text(const Model& model, u64 number) {
   if (site->file.empty()) return fmt::format("line {}", site->line);
   std::string text;
   append_printable(site->file, text);
-  return fmt::format("{}:{}", text, site->line);
+  return site->line == 0 ? text : fmt::format("{}:{}", text, site->line);
+}
+
+std::string recorded_text(const std::string& program) {
+  if (program.empty()) return "";
+  std::string name;
+  append_printable(program, name);
+  return fmt::format("These are the recorded calls of {} in this pool, not its own heap.", name);
+}
+
+std::string recorded_text(const Model& model) {
+  return recorded_text(model.recorded);
 }
 
 void say_site(const Telling& t, const Model& model, u64 number) {

@@ -107,6 +107,7 @@ void tell_create(Telling& t, const pool_event_create& e) {
   t.story.title = fmt::format("pool_create({})", e.capacity);
   t.say(fmt::format("{} opens with {} B, all in one free block: {}.", named_text(t.frame.after),
                     e.capacity, settings_text(t.frame.after)));
+  if (!t.frame.after.recorded.empty()) t.say(recorded_text(t.frame.after));
   if (e.fill != 0) t.say("Fresh payload is filled with '0', freed payload with '.'.");
   if (e.poison != 0)
     t.say("Free bytes are DD, and are looked at before they are used: a write after free shows.");

@@ -390,6 +390,7 @@ const FOLDS = {
   leak,
   check,
   site,
+  recorded: (m, e) => void (m.recorded = e.program || 'a program'),
   guards: (m, e) => void (e.ok && (m.guardSize = e.guard_size)),
   guard_write: foldGuardWrite,
   guard_check: foldGuardCheck,

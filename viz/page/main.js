@@ -21,7 +21,7 @@ import {drawStage, legendOf} from './stage.js';
 import {mainSentence, tell} from './story.js';
 import {decode} from './timeline.js';
 import {diffRows, drawTables, drawWhy} from './why.js';
-import {printable} from './words.js';
+import {printable, recordedText} from './words.js';
 import {drawWorkshop} from './workshop.js';
 
 const data = JSON.parse(byId('data').textContent);
@@ -340,6 +340,7 @@ function settle() {
   if (limits[0] !== null) player.limits[0] = player.timeline.placeOf(Number(limits[0]));
   if (limits[1] !== null) player.limits[1] = player.timeline.placeOf(Number(limits[1]));
   const notices = [
+    data.recorded && recordedText(data.recorded),
     data.leftOut && `Left out of this page: ${data.leftOut}.`,
     quizProblem,
     player.timeline.faults > 0 &&

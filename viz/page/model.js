@@ -52,6 +52,7 @@ export class Model {
       name: '',
       model: '', // what kind of pool it is, if not the library's own
       list: undefined, // the same, understood: the classroom's list allocator
+      recorded: '', // the program whose recorded calls these are
       open: false,
       destroyed: false,
       blocks: [],

@@ -146,10 +146,12 @@ void PageEvents::begin_at(const Model& model) {
 
 std::string write_page(const PageAbout& about, const PageEvents& events) {
   std::string data = fmt::format(
-      "{{\"title\":{},\"source\":{},\"leftOut\":{},\"hex\":{},\"at\":{},\"ops\":{},\"quiz\":{},"
+      "{{\"title\":{},\"source\":{},\"recorded\":{},\"leftOut\":{},\"hex\":{},\"at\":{},\"ops\":{},"
+      "\"quiz\":{},"
       "\"resume\":{},\"kinds\":{},\"events\":[\n{}]}}",
-      json_text(about.title), json_text(about.source), json_text(about.left_out), about.hex,
-      about.at_call, about.ops ? json_text(*about.ops) : "null", json_text(about.quiz),
+      json_text(about.title), json_text(about.source), json_text(about.recorded),
+      json_text(about.left_out), about.hex, about.at_call,
+      about.ops ? json_text(*about.ops) : "null", json_text(about.quiz),
       events.resume_.empty() ? "null" : events.resume_, kinds_text(), events.rows_);
   std::string page(page_parts::before_title);
   page += markup_text(about.title);

@@ -21,6 +21,7 @@ struct PageAbout {
   std::string source;              // for people: where the events are from
   std::optional<std::string> ops;  // the op list that made them, if one did
   std::string quiz;                // JSON: an array of questions; empty: none
+  std::string recorded;            // the program whose recorded calls these are; empty: nobody's
   std::string left_out;            // what of the log is not in the page; empty: nothing
   bool hex = false;                // offsets are hexadecimal at first
   u64 at_call = 0;                 // where the page opens

@@ -10,7 +10,7 @@ import {tellAlloc, tellAllocFail, tellResize} from './tell_alloc.js';
 import {sayBytes, sayDamage, saySite, siteText} from './tell_damage.js';
 import {tellFree, tellQuarantine} from './tell_free.js';
 import {narrate} from './narrate.js';
-import {countText, listText, offsetText, printable} from './words.js';
+import {countText, listText, offsetText, printable, recordedText} from './words.js';
 
 /** frame: {before, events, after, call}. kinds: the list of events, for those with no own words. */
 export function tell(frame, radix, kinds) {
@@ -97,6 +97,7 @@ function tellCreate(t, e) {
     `${namedText(after)} opens with ${e.capacity} B, all in one free block: ` +
       `${settingsText(after)}.`,
   );
+  if (after.recorded !== '') t.say(recordedText(after.recorded));
   if (e.fill) t.say("Fresh payload is filled with '0', freed payload with '.'.");
   if (e.poison)
     t.say('Free bytes are DD, and are looked at before they are used: a write after free shows.');

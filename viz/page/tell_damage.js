@@ -10,7 +10,8 @@ const MOST_SHOWN = 4;
 export function siteText(model, number) {
   const site = model.siteOf(number);
   if (!site) return '';
-  return site.file === '' ? `line ${site.line}` : `${printable(site.file)}:${site.line}`;
+  if (site.file === '') return `line ${site.line}`;
+  return site.line === 0 ? printable(site.file) : `${printable(site.file)}:${site.line}`;
 }
 
 export function saySite(t, model, number) {

@@ -68,3 +68,8 @@ export function windowText(goodCall, badCall) {
   if (goodCall === badCall) return `good, then bad within call ${badCall}`;
   return `good at call ${goodCall}, bad at call ${badCall}: written between them`;
 }
+
+/** Whose calls these are, of a page that was made from a recording. */
+export function recordedText(program) {
+  return `These are the recorded calls of ${printable(program)} in this pool, not its own heap.`;
+}

@@ -13,6 +13,12 @@
 
 namespace mempool::viz {
 
+namespace {
+
+void (*sigpipe_before)(int) = SIG_DFL;
+
+}  // namespace
+
 void say(std::string_view sentence) {
   std::string text = "mempool-viz: ";
   while (!sentence.empty()) {
@@ -25,8 +31,12 @@ void say(std::string_view sentence) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+void restore_sigpipe() {
+  std::signal(SIGPIPE, sigpipe_before);
+}
+
 void settle_standard_streams() {
-  std::signal(SIGPIPE, SIG_IGN);
+  sigpipe_before = std::signal(SIGPIPE, SIG_IGN);
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
     if (::fcntl(stream, F_GETFD) >= 0) continue;
     // Open the wrong way round: reading what cannot be read and writing what cannot be written

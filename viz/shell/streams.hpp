@@ -11,6 +11,9 @@ namespace mempool::viz {
 /// whose reader is gone becomes an error that is told, not a signal that kills.
 void settle_standard_streams();
 
+/// What a program that is run from here is to find: SIGPIPE as it was.
+void restore_sigpipe();
+
 /// "mempool-viz: SENTENCE" on stderr. What it quotes of a file, a name or an argument does nothing
 /// to a terminal; a sentence may have several lines.
 void say(std::string_view sentence);

@@ -28,6 +28,9 @@ std::string moment_text(const Picture& p) {
                          ? fmt::format("pool {}", p.model().pool)
                          : fmt::format("pool {} “{}”", p.model().pool,
                                        cut(p.model().name, p.full_width() / 4.0, p.style.small));
+  if (!p.model().recorded.empty())
+    pool += fmt::format(", recorded calls of {}",
+                        cut(p.model().recorded, p.full_width() / 4.0, p.style.small));
   if (!frame.other_pools.empty()) pool += fmt::format(" (of {})", frame.other_pools.size() + 1);
   return pool + ", " + text;
 }

@@ -156,6 +156,7 @@ void write_dump_header(DumpPage& page) {
   page.say("note", title.starts_with("note: ") ? title.substr(6) : title);
   page.say("note", sum_of_bytes(page.model));
   page.say("note", sum_of_fragmentation(page.model));
+  if (!page.model.recorded.empty()) page.say("note", recorded_text(page.model));
   write_past_damage(page);
   if (page.model.destroyed) page.say("note", "the pool is destroyed: what was used has leaked");
   page.say("note", other_pools(page.frame));

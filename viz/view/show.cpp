@@ -110,6 +110,7 @@ void Show::title() {
   if (model.quarantine != 0) head += fmt::format(", quarantine of {} B", model.quarantine);
   if (model.destroyed) head += ", destroyed";
   for (const std::string& line : wrap(head, page_width)) out_ += line + "\n";
+  for (const std::string& line : wrap(recorded_text(model), page_width)) out_ += line + "\n";
   heading(printable(story_.title));
   for (const std::string& sentence : story_.sentences) paragraph(sentence);
 }

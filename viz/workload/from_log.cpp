@@ -13,42 +13,16 @@
 #include "event/table.hpp"
 #include "model/model.hpp"
 #include "model/policy.hpp"
+#include "workload/log_call.hpp"
 #include "workload/reach.hpp"
 #include "workload/region_bytes.hpp"
+#include "workload/site_table.hpp"
 
 namespace mempool::viz {
 
 namespace {
 
 constexpr u64 events_between_progress = 4096;
-
-/// What is known of an allocation's pointer.
-struct Pointer {
-  u64 payload = POOL_NONE;  // NONE: the allocation failed
-  u64 requested = 0;
-  bool live = false;
-};
-
-/// Bytes as an event tells them, and whose they are, if it says.
-struct Look {
-  u64 offset = 0;
-  std::string told;
-  u64 owner = POOL_NONE;
-};
-
-/// One call, while its events come.
-struct Call {
-  u64 number = 0;
-  std::optional<Operation> operation;
-  std::optional<std::string> note;
-  std::optional<Pointer> after;  // of the operation's allocation
-  u64 moved_from = POOL_NONE;    // payload before; the operation's block moves in this call
-  bool checked = false;          // everything was looked at
-  bool only_bytes = true;        // so far: a dump, or a note that follows
-  bool over = false;             // the pool is destroyed
-  // What is found before the call's own event: a write that is noted then may be the reason.
-  std::vector<Look> looks;
-};
 
 class Rewriter {
  public:
@@ -85,6 +59,7 @@ class Rewriter {
   void alloc(const pool_event_alloc& e);
   void alloc_fail(const pool_event_alloc_fail& e);
   void resize(const pool_event_resize& e);
+  void site(const pool_event_site& e);
   void given_back(u64 block, u64 offset, u64 size);
   void guards(const pool_event_guards& e);
   void misuse(const pool_event_misuse& e);
@@ -113,11 +88,12 @@ class Rewriter {
   bool opened_ = false;
   Recording made_;
   RegionBytes bytes_;
-  std::vector<Pointer> pointers_;      // by number, as the operations so far leave them
+  std::vector<LogPointer> pointers_;  // by number, as the operations so far leave them
+  SiteTable site_table_;
   std::set<std::pair<u64, u32>> had_;  // (payload, number) of every allocation that was had
   u64 live_ = 0;                       // blocks, those in quarantine among them
   bool slab_told_ = false;
-  Call call_;
+  LogCall call_;
   std::set<std::string> left_out_;
   std::optional<std::string> wrong_;
 };
@@ -126,6 +102,14 @@ class Rewriter {
 bool is_look(u32 kind) {
   return kind == POOL_EVENT_BYTES || kind == POOL_EVENT_GUARD_CHECK ||
          kind == POOL_EVENT_POISON_CHECK || kind == POOL_EVENT_CHECK;
+}
+
+bool is_alignment(u64 alignment) {
+  return alignment == POOL_NONE || (is_power_of_two(alignment) && alignment <= most_alignment);
+}
+
+Operation allocation(u64 block, u64 size, u64 alignment) {
+  return aligned_allocation(static_cast<u32>(block), size, alignment == POOL_NONE ? 1 : alignment);
 }
 
 std::string_view view_of(pool_bytes bytes) {
@@ -173,7 +157,11 @@ void Rewriter::apply(const pool_event& event) {
       if (event.as.note.file != nullptr) leave_out("the places in the source that notes tell");
       add_note();
       return found_so_far();
-    case POOL_EVENT_SITE: return leave_out("the places in the source that asked for blocks");
+    case POOL_EVENT_SITE: return site(event.as.site);
+    case POOL_EVENT_RECORDED:
+      made_.workload.recorded =
+          event.as.recorded.program == nullptr ? "a program" : event.as.recorded.program;
+      return;
     case POOL_EVENT_RESET: return fail("pool_reset() is no operation of a workload");
     case POOL_EVENT_SNAPSHOT: return contradiction();
     case POOL_EVENT_DROPPED: return fail("events could not be written, so calls are missing");
@@ -210,41 +198,33 @@ void Rewriter::create(const pool_event_create& e) {
 
 //  a new number: an allocation. A live one: pool_realloc() moves its block.
 void Rewriter::alloc(const pool_event_alloc& e) {
-  if (e.alignment != POOL_NONE)
-    return fail(
-        fmt::format("#{} was asked for with an alignment of its own ({}), which a "
-                    "workload cannot say",
-                    e.block, e.alignment));
+  if (!is_alignment(e.alignment)) return contradiction();
   const u64 capacity = *made_.setup.capacity;
   const bool sensible = e.offset <= capacity && e.size <= capacity - e.offset &&
                         e.offset <= e.payload && e.requested <= e.size &&
                         e.payload - e.offset <= e.size - e.requested;
   if (!sensible || (!is_next(e.block) && !is_live(e.block))) return contradiction();
-  call_.after = Pointer{e.payload, e.requested, true};
+  call_.after = LogPointer{e.payload, e.requested, true};
   ++live_;
   if (made_.setup.fill) bytes_.set(e.payload, e.requested, fresh_byte);
-  if (is_next(e.block)) return decide({Act::alloc, static_cast<u32>(e.block), e.requested});
-  const Pointer& old = pointers_[e.block];
+  if (is_next(e.block)) return decide(allocation(e.block, e.requested, e.alignment));
+  const LogPointer& old = pointers_[e.block];
   bytes_.move(old.payload, e.payload, std::min(old.requested, e.requested));
   call_.moved_from = old.payload;
   decide({Act::realloc, static_cast<u32>(e.block), e.requested});
 }
 
 void Rewriter::alloc_fail(const pool_event_alloc_fail& e) {
-  if (e.alignment != POOL_NONE)
-    return fail(
-        fmt::format("#{} was asked for with an alignment of its own ({}), which a "
-                    "workload cannot say",
-                    e.block, e.alignment));
+  if (!is_alignment(e.alignment)) return contradiction();
   if (is_live(e.block)) return decide({Act::realloc, static_cast<u32>(e.block), e.requested});
   if (!is_next(e.block)) return contradiction();
-  call_.after = Pointer{};
-  decide({Act::alloc, static_cast<u32>(e.block), e.requested});
+  call_.after = LogPointer{};
+  decide(allocation(e.block, e.requested, e.alignment));
 }
 
 void Rewriter::resize(const pool_event_resize& e) {
   if (!is_live(e.block)) return contradiction();
-  const Pointer& old = pointers_[e.block];
+  const LogPointer& old = pointers_[e.block];
   const u64 end = e.offset + e.size, old_end = old.payload + old.requested;
   if (e.offset > *made_.setup.capacity || e.size > *made_.setup.capacity || e.requested > e.size)
     return contradiction();
@@ -253,21 +233,28 @@ void Rewriter::resize(const pool_event_resize& e) {
   if (setup.fill && new_end > old_end) bytes_.set(old_end, new_end - old_end, fresh_byte);
   if (setup.fill && end < old_end && !setup.poison) bytes_.set(end, old_end - end, freed_byte);
   if (setup.poison && e.size < e.old_size) bytes_.set(end, e.old_size - e.size, poison_byte);
-  call_.after = Pointer{old.payload, e.requested, true};
+  call_.after = LogPointer{old.payload, e.requested, true};
   decide({Act::realloc, static_cast<u32>(e.block), e.requested});
+}
+
+/// Who asked for the block of this call.
+void Rewriter::site(const pool_event_site& e) {
+  if (!call_.operation || e.block != call_.operation->index) return contradiction();
+  const CallSite site{e.file == nullptr ? "" : e.file, static_cast<u32>(e.line)};
+  call_.operation->site = site_table_.number(site, made_.workload.call_sites);
 }
 
 /// A block is freed, or put into quarantine: by pool_free(), or because its bytes have moved.
 void Rewriter::given_back(u64 block, u64 offset, u64 size) {
   if (!is_live(block)) return contradiction();
-  const Pointer& old = pointers_[block];
+  const LogPointer& old = pointers_[block];
   live_ -= live_ == 0 ? 0 : 1;
   if (made_.setup.poison)
     bytes_.set(offset, size, poison_byte);
   else if (made_.setup.fill)
     bytes_.set(old.payload, old.requested, freed_byte);
   if (call_.moved_from != POOL_NONE) return;
-  call_.after = Pointer{old.payload, old.requested, false};
+  call_.after = LogPointer{old.payload, old.requested, false};
   decide({Act::free, static_cast<u32>(block)});
 }
 
@@ -324,7 +311,8 @@ void Rewriter::look(u64 offset, pool_bytes told, u64 owner) {
 }
 
 void Rewriter::found_so_far() {
-  for (const Look& each : std::exchange(call_.looks, {})) found(each.offset, each.told, each.owner);
+  for (const LogLook& each : std::exchange(call_.looks, {}))
+    found(each.offset, each.told, each.owner);
 }
 
 /// A note is an operation at once: the bytes that follow it are those after it.
@@ -365,7 +353,7 @@ void Rewriter::finish_call() {
     ++made_.workload.allocations;
   }
   if (!call_.after) return;
-  Pointer& pointer = pointers_[operation.index];
+  LogPointer& pointer = pointers_[operation.index];
   if (pointer.payload != POOL_NONE) had_.erase({pointer.payload, operation.index});
   pointer = *call_.after;
   if (pointer.payload != POOL_NONE) had_.insert({pointer.payload, operation.index});

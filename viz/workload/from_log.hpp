@@ -4,7 +4,7 @@
 //
 // Played again, it gives the log again, event by event, as far as the log was exact: what could not
 // be taken over is said. Where the pool would behave differently without it (pool_reset, guards
-// switched in mid-run, an alignment of one allocation), there is no workload, and why is said.
+// switched in mid-run), there is no workload, and why is said.
 //
 // Writes of the program are told by no event of their own. What `bytes`, `guard_check` and
 // `poison_check` find in the region, against what the calls alone leave there, must have been

@@ -102,6 +102,7 @@ class ListPlayer {
   void alloc(const Operation& operation);
   void free(u64 payload);
   void realloc(const Operation& operation);
+  void tell_site(const Operation& operation);
   void write(u32 index, const Write& write);
   void note(const std::string& text);
   void misuse(u64 payload);
@@ -156,8 +157,15 @@ void ListPlayer::alloc(const Operation& operation) {
   ++outcome_.allocs;
   const std::optional<u64> payload = pool_.alloc(operation.index, operation.size);
   if (!payload) return;
+  tell_site(operation);
   pointers_[operation.index] = {*payload};
   count_live(operation.size);
+}
+
+void ListPlayer::tell_site(const Operation& operation) {
+  if (operation.site == 0) return;
+  const CallSite& site = workload_.call_sites[operation.site - 1];
+  teller_.tell(event::of(pool_event_site{operation.index, site.where.c_str(), site.line}));
 }
 
 void ListPlayer::free(u64 payload) {
@@ -177,6 +185,7 @@ void ListPlayer::realloc(const Operation& operation) {
   const u64 requested = block->requested;
   const std::optional<u64> payload = pool_.alloc(block->number, operation.size);
   if (!payload) return;
+  tell_site(operation);
   if (!bytes_.empty())
     std::memmove(bytes_.data() + *payload, bytes_.data() + old,
                  std::min(requested, operation.size));
@@ -243,12 +252,14 @@ Result<std::unique_ptr<FileSink>> open_log(const std::string& path) {
   return std::make_unique<FileSink>(file, 1, log_flush);
 }
 
-void tell_creation(Teller& teller, u64 capacity, const PoolSetup& setup) {
+void tell_creation(Teller& teller, u64 capacity, const PoolSetup& setup,
+                   const std::string& recorded) {
   const std::string model = text(*setup.model);
   pool_event event = event::make(POOL_EVENT_CREATE);
   event.as.create = {capacity,  setup.align, setup.policy, 0, 0, nullptr, 0, 0,
                      POOL_NONE, 0,           model.c_str()};
   teller.tell(event);
+  if (!recorded.empty()) teller.tell(event::of(pool_event_recorded{recorded.c_str()}));
   teller.end_call();
 }
 
@@ -265,7 +276,7 @@ Result<Outcome> play_list(const Workload& workload, const PoolSetup& setup,
   Result<std::unique_ptr<FileSink>> log = open_log(destination.log_path);
   if (!log) return tl::make_unexpected(log.error());
   Teller teller(destination, std::move(*log), outcome);
-  tell_creation(teller, outcome.capacity, setup);
+  tell_creation(teller, outcome.capacity, setup, workload.recorded);
   ListPlayer player(workload, setup, outcome.capacity, teller, outcome);
   const std::vector<Operation>& operations = workload.operations;
   for (std::size_t i = 0; i < operations.size() && !teller.too_long(); ++i) {

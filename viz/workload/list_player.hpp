@@ -2,7 +2,7 @@
 // pool: the same calls, the same events, the same log, and `create` names the model.
 //
 // Where they differ: pool_realloc() always takes a new block, copies the bytes and frees the old
-// one; nothing is guarded, filled or kept from reuse.
+// one; nothing is guarded, filled or kept from reuse, nor aligned otherwise than the pool.
 #pragma once
 
 #include "workload/player.hpp"

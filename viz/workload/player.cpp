@@ -35,7 +35,7 @@ class Tally {
   Tally(const Destination& destination, Outcome& outcome)
       : text_(destination.text), watch_(destination.watch), outcome_(outcome) {}
 
-  void begin(u64 capacity, const PoolSetup& setup) {
+  void begin(u64 capacity, const PoolSetup& setup, const std::string& recorded) {
     ++outcome_.events;
     if (text_ != nullptr) log::write_header(*text_);
     pool_event event = event::make(POOL_EVENT_CREATE);
@@ -50,6 +50,11 @@ class Tally {
                        setup.quarantine == 0 ? POOL_NONE : setup.quarantine,
                        setup.capture,
                        nullptr};
+    write(event);
+    if (recorded.empty()) return;
+    ++outcome_.events;
+    event = event::make(POOL_EVENT_RECORDED);
+    event.as.recorded = {recorded.c_str()};
     write(event);
   }
 
@@ -126,14 +131,31 @@ class Player {
 
  private:
   void alloc(const Operation& operation) {
-    pointers_[operation.index] = pool_alloc(pool_, operation.size);
+    pointers_[operation.index] = take(operation, site_of(operation));
     if (region_ == nullptr && pointers_[operation.index] != nullptr) find_region();
+  }
+
+  /// Who asks, if that is known.
+  [[nodiscard]] const CallSite* site_of(const Operation& operation) const {
+    return operation.site == 0 ? nullptr : &workload_.call_sites[operation.site - 1];
+  }
+
+  void* take(const Operation& operation, const CallSite* site) {
+    const u64 alignment = u64{1} << operation.align_log2;
+    if (site == nullptr && alignment == 1) return pool_alloc(pool_, operation.size);
+    if (site == nullptr) return pool_aligned_alloc(pool_, alignment, operation.size);
+    const char* where = site->where.c_str();
+    return pool_aligned_alloc_at(pool_, alignment, operation.size, where, site->line);
   }
 
   void realloc(const Operation& operation) {
     void*& pointer = pointers_[operation.index];
     ++outcome_.reallocs;
-    if (void* moved = pool_realloc(pool_, pointer, operation.size)) pointer = moved;
+    const CallSite* site = site_of(operation);
+    void* moved = site == nullptr ? pool_realloc(pool_, pointer, operation.size)
+                                  : pool_realloc_at(pool_, pointer, operation.size,
+                                                    site->where.c_str(), site->line);
+    if (moved != nullptr) pointer = moved;
   }
 
   /// Made, then noted: a call, with the bytes of the live blocks in its events. A write that is not
@@ -195,7 +217,8 @@ class LogHold {
   log::File* file_ = nullptr;
 };
 
-Result<MemoryPool*> open_pool(u64 capacity, const PoolSetup& setup, const std::string& log_path) {
+Result<MemoryPool*> open_pool(u64 capacity, const PoolSetup& setup, const std::string& log_path,
+                              const std::string& recorded) {
   if (setup.align < 8 && capacity > most_with_small_alignment)
     return failure(
         fmt::format("alignments under 8 are for pools up to {} bytes, and this one has "
@@ -218,7 +241,8 @@ Result<MemoryPool*> open_pool(u64 capacity, const PoolSetup& setup, const std::s
   if (MemoryPool* pool = create_pool({.size = capacity,
                                       .options = &options,
                                       .use_environment = false,
-                                      .hide_addresses = true}))
+                                      .hide_addresses = true,
+                                      .recorded = recorded.empty() ? nullptr : recorded.c_str()}))
     return pool;
   return failure(fmt::format("no pool of {} bytes can be had: {}; --capacity N asks for another",
                              capacity, std::strerror(errno)));
@@ -263,14 +287,15 @@ Result<Outcome> play(const Workload& workload, const PoolSetup& setup,
                                          : choose_capacity(workload, setup.geometry());
   Result<LogHold> log = LogHold::open(destination.log_path);
   if (!log) return tl::make_unexpected(log.error());
-  const Result<MemoryPool*> opened = open_pool(chosen.bytes, setup, destination.log_path);
+  const Result<MemoryPool*> opened =
+      open_pool(chosen.bytes, setup, destination.log_path, workload.recorded);
   if (!opened) return tl::make_unexpected(opened.error());
   MemoryPool* pool = *opened;
   outcome.capacity = statistics_of(pool).capacity;
   outcome.capacity_why = chosen.why;
 
   Tally tally(destination, outcome);
-  tally.begin(outcome.capacity, setup);
+  tally.begin(outcome.capacity, setup, workload.recorded);
   tally.attach_to(pool);
   Player player(pool, outcome.capacity, workload, outcome);
   const std::vector<Operation>& operations = workload.operations;
