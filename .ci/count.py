@@ -16,6 +16,7 @@ import sys
 GOOD = ('OK', 'EXPECTEDFAIL')
 MAY_LACK = ('no pseudo-terminals here',  # a chroot without /dev/pts
             'no tmux here',
+            'git log is recorded, and there is no history here',  # a source archive
             'gdb is not installed', 'gdb has no Python', 'gdb cannot start programs here',
             # programs to be recorded, and what finds their names
             'no git here', 'no gcc here', 'no bash here', 'no sqlite3 here', 'no symbolizer here',

@@ -143,14 +143,9 @@ Result<LessonPage> make_lesson_page(log::Reader& reader, const PageWish& wish) {
   if (std::optional<Error> why = refusal(found, wish)) return tl::make_unexpected(std::move(*why));
   std::string left_out = found.left_out();
   const bool whole = found.first_shown() == 0 && found.last_shown() == found.last_call();
-  const PageAbout about{wish.title,
-                        wish.source,
-                        whole ? wish.ops : std::nullopt,
-                        wish.quiz,
-                        found.recorded(),
-                        left_out,
-                        wish.hex,
-                        wish.call.value_or(found.first_shown())};
+  const PageAbout about{
+      wish.title, wish.source, whole ? wish.ops : std::nullopt,        wish.quiz, found.recorded(),
+      left_out,   wish.hex,    wish.call.value_or(found.first_shown())};
   return LessonPage{write_page(about, found.page()), std::move(left_out)};
 }
 

@@ -103,7 +103,7 @@ Result<LessonPage> read_page(const std::string& log, const Options& options,
   Result<log::Reader> reader = log::Reader::open(log);
   if (!reader) return tl::make_unexpected(reader.error());
   PageWish wish;
-  wish.title = options.title.empty() ? name : options.title;
+  wish.title = options.title;
   wish.source = name;
   wish.hex = options.view.radix == Radix::hex;
   if (outcome.events > usual_page_events) wish.call = outcome.peak_call;
@@ -121,7 +121,9 @@ Result<int> make_page(const Options& options, const std::string& file) {
     ProgressLine progress("replaying");
     return play(*workload, options.pool, {log, nullptr}, [&](double share) { progress(share); });
   }();
-  const Result<LessonPage> page = outcome ? read_page(log, options, typed(file), *outcome)
+  Options titled = options;
+  if (titled.title.empty()) titled.title = workload->recorded;
+  const Result<LessonPage> page = outcome ? read_page(log, titled, typed(file), *outcome)
                                           : tl::make_unexpected(outcome.error());
   ::unlink(log.c_str());
   if (!page) return tl::make_unexpected(page.error());

@@ -102,15 +102,15 @@ Result<int> commands::replay(const Options& options) {
   const auto start = std::chrono::steady_clock::now();
   Result<Outcome> outcome = [&] {
     ProgressLine progress("replaying");
-    return play(*workload, options.pool, {options.output, nullptr}, [&](double share) { progress(share); });
+    return play(*workload, options.pool, {options.output, nullptr},
+                [&](double share) { progress(share); });
   }();
   if (!outcome) return tl::make_unexpected(outcome.error());
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const Result<void> written =
       write_output("", summary(*workload, *outcome, options, time.count()));
   if (!written) return tl::make_unexpected(written.error());
-  if (!workload->recorded.empty() && !options.output.empty())
-    say_next(options.output, *outcome);
+  if (!workload->recorded.empty() && !options.output.empty()) say_next(options.output, *outcome);
   return good;
 }
 
