@@ -33,7 +33,6 @@ def one_command():
     page = read('page.html')
     expect_in(b'"subject keeps"', page)
     expect_in(b'"best"', page)
-    expect_in(b'"source":"subject.mprec"', page)
     expect_equal(sorted(os.listdir('.')), ['page.html', 'subject.mprec'])
 
 

@@ -12,7 +12,7 @@
 #include <set>
 
 #include "commands/commands.hpp"
-#include "commands/html.hpp"
+#include "commands/source.hpp"
 #include "page/page.hpp"
 #include "shell/output.hpp"
 #include "shell/progress.hpp"
@@ -155,23 +155,19 @@ std::optional<Error> refusal(const Collector& found, const Options& options) {
 Result<int> commands::html(const Options& options) {
   if (options.output.empty() && ::isatty(STDOUT_FILENO) == 1)
     return failure("a page is not for a terminal: say -o FILE.html");
-  Result<Source> source = open_source(options);
-  if (!source) return tl::make_unexpected(source.error());
-  return make_page(options, std::move(*source));
-}
-
-Result<int> make_page(const Options& options, Source source) {
   const Result<std::string> quiz = read_quiz(options.quiz_file);
   if (!quiz) return tl::make_unexpected(quiz.error());
-  const Result<Collector> found = collect(options, source);
+  Result<Source> source = open_source(options);
+  if (!source) return tl::make_unexpected(source.error());
+  const Result<Collector> found = collect(options, *source);
   if (!found) return tl::make_unexpected(found.error());
-  const int status = say_findings(source.reader.findings(), source.name);
+  const int status = say_findings(source->reader.findings(), source->name);
   if (const std::optional<Error> why = refusal(*found, options))
-    return failure(fmt::format("{}: {}", source.name, why->what));
+    return failure(fmt::format("{}: {}", source->name, why->what));
   const std::string left_out = found->left_out();
-  if (!left_out.empty()) say(fmt::format("{}: left out of the page: {}", source.name, left_out));
+  if (!left_out.empty()) say(fmt::format("{}: left out of the page: {}", source->name, left_out));
   const PageAbout about{title_of(options),
-                        options.ops ? "" : source.name.substr(source.name.rfind('/') + 1),
+                        options.ops ? "" : source->name.substr(source->name.rfind('/') + 1),
                         found->from() == 0 && !options.to ? options.ops : std::nullopt,
                         *quiz,
                         found->recorded(),

@@ -10,7 +10,6 @@
 #include <filesystem>
 
 #include "commands/commands.hpp"
-#include "commands/html.hpp"
 #include "commands/window.hpp"
 #include "commands/workload.hpp"
 #include "model/story.hpp"
@@ -98,7 +97,7 @@ Result<std::string> tell_images(const RecordRun& run, const std::string& program
 }
 
 /// The page of a recording, by way of a log that is gone afterwards.
-Result<int> page_of(const Options& options, const std::string& file) {
+Result<int> make_page(const Options& options, const std::string& file) {
   const Result<Workload> workload = read_trace(file, Names::of_call_sites);
   if (!workload) return tl::make_unexpected(workload.error());
   std::error_code failed;
@@ -114,6 +113,7 @@ Result<int> page_of(const Options& options, const std::string& file) {
   if (outcome) {
     Options page = options;
     page.verb = Verb::html;
+    page.input = log;
     page.output = options.record.page;
     if (page.title.empty()) page.title = workload->recorded;
     if (const auto calls = window.around(outcome->peak_call)) {
@@ -121,9 +121,7 @@ Result<int> page_of(const Options& options, const std::string& file) {
       page.to = calls->second;
       page.moment.call = std::min(std::max(outcome->peak_call, calls->first), calls->second);
     }
-    Result<log::Reader> reader = log::Reader::open(log);
-    status = reader ? make_page(page, {std::move(*reader), typed(file), true, std::nullopt})
-                    : tl::make_unexpected(reader.error());
+    status = commands::html(page);
   } else {
     status = tl::make_unexpected(outcome.error());
   }
@@ -150,7 +148,7 @@ int status_of(const RecordRun& run, int ours) {
 Result<int> tell(const Options& options, const RecordRun& run) {
   const Result<std::string> file = tell_images(run, options.record.command.front());
   if (!file) return tl::make_unexpected(file.error());
-  if (!options.record.page.empty()) return page_of(options, *file);
+  if (!options.record.page.empty()) return make_page(options, *file);
   say_next(*file);
   return good;
 }
