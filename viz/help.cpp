@@ -99,7 +99,7 @@ constexpr Verb table[] = {
      "what is left out is said here and in the file.\n"
      "\n"
      "Text in a .csv stays as it was logged. A spreadsheet takes a field that begins\n"
-     "with = + - or @ for a formula: import such columns as text, and see queries.",
+     "with = + - or @ for a formula: import such columns as text.",
      "mempool-viz convert run.jsonl -o run.csv\n"
      "  mempool-viz convert run.jsonl -o run.trace.json --from 1000 --to 2000"},
     {"quiz", "questions about a log, graded", "LOG [--seed N] [options]",
