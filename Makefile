@@ -8,7 +8,7 @@
 #                        of FUZZ="api read_log read_recording" (make deps-fuzz gets clang)
 #   make lessons         the lessons, and a zip of them that needs no network
 #   make memcheck        the specs under Valgrind
-#   make deps-page       gets what the tests of the lesson page need: node, browsers, axe-core
+#   make deps-page       gets what the tests of the pages need: node, browsers, axe-core, DuckDB
 #   make POOL_DEBUG=1    the same library, narrating every pool on stderr
 #   make B=dir           another build folder; make install PREFIX=/usr DESTDIR=/tmp/stage; JOBS=-j2
 B ?= build
@@ -68,12 +68,12 @@ deps-bench:
 deps-fuzz:
 	@sh .ci/deps --install fuzz
 
-# axe-core goes beside the build, not into the source.
+# axe-core and DuckDB go beside the build, not into the source.
 deps-page:
 	@sh .ci/deps --install page
 	@if command -v npm >/dev/null 2>&1; then mkdir -p $(B)/page-tests && \
 	  cp tests/page/package.json $(B)/page-tests/ && npm install --silent --prefix $(B)/page-tests; \
-	else echo "npm is not installed: axe-core's case will be skipped" >&2; fi
+	else echo "npm is not installed: the cases of axe-core and DuckDB will be skipped" >&2; fi
 	@rm -rf $(B)-fuzz
 
 demo: all

@@ -24,8 +24,11 @@ MAY_LACK = ('no pseudo-terminals here',  # a chroot without /dev/pts
             # what make deps-page gets, and a test run does without
             'node is not installed', 'there is no Chromium', 'there is no Firefox',
             'axe-core is not installed (npm install axe-core)',
+            'DuckDB is not installed (make deps-page)',
             # what make deps-dev gets, for two of the examples
-            'sqlite3 is not installed', 'lua5.4 is not installed')
+            'sqlite3 is not installed', 'lua5.4 is not installed',
+            # what make deps-dev gets, for the page of queries
+            'jq is not installed')
 
 
 def cases(stdout):

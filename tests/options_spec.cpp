@@ -162,9 +162,11 @@ TEST_CASE(
   CHECK(error({"record", "--"}) == "a program is expected: mempool-viz record -- PROG ARGS");
 }
 
-TEST_CASE("what is planned but not there is refused by name") {
-  CHECK(error({"convert", "x", "-o", "a.trace.json"}) ==
-        "'a.trace.json': the format .trace.json is not built yet");
+TEST_CASE("a log is converted to what its name ends in, a window of it to a trace only") {
+  CHECK(error({"convert", "x", "-o", "a.json"}) ==
+        "'a.json': the name ends in .jsonl, .mplog, .csv or .trace.json");
+  CHECK(error({"convert", "x", "-o", "a.csv", "--from", "3"}) ==
+        "--from and --to are for a .trace.json");
 }
 
 TEST_CASE("a value that cannot be meant is answered with what can") {
@@ -188,8 +190,8 @@ TEST_CASE("a picture's and a log's name say their format") {
   CHECK(error({"diagram", "x", "-o", "a.jpg"}) ==
         "'a.jpg': a picture's name ends in .dot, .svg, .png or .pdf");
   CHECK(error({"convert", "x", "-o", "a.xml"}) ==
-        "'a.xml': the name ends in .jsonl, .mplog or .csv");
-  CHECK(error({"convert", "x"}) == "-o FILE.jsonl, -o FILE.mplog or -o FILE.csv is expected");
+        "'a.xml': the name ends in .jsonl, .mplog, .csv or .trace.json");
+  CHECK(error({"convert", "x"}) == "-o FILE.jsonl, .mplog, .csv or .trace.json is expected");
   CHECK(error({"replay", "x", "-o", "a.txt"}) == "'a.txt': a log's name ends in .jsonl or .mplog");
   CHECK(error({"replay", "x", "-o", "-"}) ==
         "--output: a log goes to a file, the summary to standard output");

@@ -32,7 +32,7 @@ MAY_INCLUDE = {
                  'view/', 'workload/number.hpp', 'mempool/event.h', 'values.hpp', 'help.hpp'),
     'viz/commands': ('base/', 'event/', 'explain/narrate.hpp', 'grade/', 'log/', 'model/', 'quiz/',
                      'view/', 'step/', 'workload/', 'search/', 'shell/', 'page/',
-                     'mempool/event.h', 'options.hpp', 'values.hpp', 'help.hpp'),
+                     'mempool/event.h', 'options.hpp', 'values.hpp', 'help.hpp', 'markup.hpp'),
     'viz': ('commands/', 'base/', 'event/', 'explain/narrate.hpp', 'grade/', 'log/', 'model/',
             'quiz/', 'view/', 'workload/', 'search/', 'shell/', 'mempool/event.h'),
     'examples': ('mempool.h', 'mempool.hpp', 'mempool/'),

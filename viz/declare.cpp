@@ -274,6 +274,9 @@ void Declare::verb() {
     case Verb::html: return page();
     case Verb::convert:
       output(help::export_file);
+      count(help::slices, options_.slices);
+      count(help::trace_from, options_.from);
+      count(help::trace_to, options_.to);
       ops();
       return pool_setup();
     case Verb::diagram:

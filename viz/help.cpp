@@ -105,8 +105,19 @@ constexpr Verb table[] = {
     {"convert", "write a log in another format", "LOG -o FILE [options]",
      ".jsonl gives the same events as text, in their normal form; .mplog as binary\n"
      "records, a third of the size and faster to read; .csv one row an event, with a\n"
-     "column for every field there is. What cannot be carried over is said.",
-     "mempool-viz convert run.jsonl -o run.csv"},
+     "column for every field there is. What cannot be carried over is said.\n"
+     "\n"
+     ".trace.json is for Perfetto and other viewers of trace events: a process a pool,\n"
+     "a slice a live block, counters (used and free bytes, largest free block, live\n"
+     "blocks, fragmentation), instants for failures, misuse, damage and notes. Its\n"
+     "time is the log's (option clock), else a microsecond a call. It holds at most\n"
+     "100000 blocks, 1000 at a time, 10000 instants and some 10000 samples a pool;\n"
+     "what is left out is said here and in the file.\n"
+     "\n"
+     "Text in a .csv stays as it was logged. A spreadsheet takes a field that begins\n"
+     "with = + - or @ for a formula: import such columns as text.",
+     "mempool-viz convert run.jsonl -o run.csv\n"
+     "  mempool-viz convert run.jsonl -o run.trace.json --from 1000 --to 2000"},
     {"quiz", "questions about a log, graded", "LOG [--seed N] [options]",
      "Asks what the next call will do, and explains every wrong answer by the rule\n"
      "it breaks: guards forgotten, another policy, coalescing with one side only. On\n"

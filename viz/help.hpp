@@ -59,7 +59,10 @@ inline constexpr Option text_file{"-o,--output", "FILE", "write to FILE, not to 
 inline constexpr Option picture_file{"-o,--output", "FILE",
                                      ".dot, .svg, .png or .pdf; --steps: a folder"};
 inline constexpr Option page_file{"-o,--output", "FILE", "the page, such as lesson.html"};
-inline constexpr Option export_file{"-o,--output", "FILE", ".jsonl or .csv"};
+inline constexpr Option export_file{"-o,--output", "FILE", ".jsonl, .mplog, .csv or .trace.json"};
+inline constexpr Option slices{"--slices", "N", ".trace.json: blocks, at most (100000)"};
+inline constexpr Option trace_from{"--from", "A", ".trace.json: leave out the calls before A"};
+inline constexpr Option trace_to{"--to", "B", ".trace.json: leave out the calls after B"};
 
 inline constexpr Option recording_file{"-o,--output", "FILE",
                                        "the recording (PROG.mprec); %p in it is the pid"};

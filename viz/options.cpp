@@ -40,25 +40,31 @@ Wrong check_sequence(const Options& options) {
   return std::nullopt;
 }
 
+/// A log that is converted is carried over whole; what is for looking at may be a part.
+Wrong check_conversion(const Options& options) {
+  const std::string& file = options.output;
+  if (options.verb != Verb::convert || file.ends_with(".trace.json")) return std::nullopt;
+  if (!ends_with_any(file, {".jsonl", ".mplog", ".csv"}))
+    return fmt::format("'{}': the name ends in .jsonl, .mplog, .csv or .trace.json", file);
+  if (options.from || options.to) return "--from and --to are for a .trace.json";
+  return std::nullopt;
+}
+
 Wrong check_output(const Options& options) {
   if (options.view.blank != Blank::nothing && options.output.empty())
     return "--blank draws the key beside the drawing: -o FILE is expected";
   const std::string& file = options.output;
   const bool no_extension = file.find('.', file.rfind('/') + 1) == std::string::npos;
   if (options.verb == Verb::convert && file.empty())
-    return "-o FILE.jsonl, -o FILE.mplog or -o FILE.csv is expected";
+    return "-o FILE.jsonl, .mplog, .csv or .trace.json is expected";
   if (options.steps) return check_sequence(options);
   if (file.empty()) return std::nullopt;
   if (options.verb == Verb::diagram && !ends_with_any(file, {".dot", ".svg", ".png", ".pdf"}))
     return fmt::format("'{}': a picture's name ends in .dot, .svg, .png or .pdf", file);
   if (options.verb != Verb::replay && options.verb != Verb::convert) return std::nullopt;
-  if (ends_with_any(file, {".trace.json"}))
-    return fmt::format("'{}': the format .trace.json is not built yet", file);
   if (options.verb == Verb::replay && !ends_with_any(file, {".jsonl", ".mplog"}) && !no_extension)
     return fmt::format("'{}': a log's name ends in .jsonl or .mplog", file);
-  if (options.verb == Verb::convert && !ends_with_any(file, {".jsonl", ".mplog", ".csv"}))
-    return fmt::format("'{}': the name ends in .jsonl, .mplog or .csv", file);
-  return std::nullopt;
+  return check_conversion(options);
 }
 
 /// The name of a sheet says its format, unless that is given.

@@ -51,7 +51,8 @@ struct Options {
   std::optional<u64> diff;         // dump: mark what changed since this call
   std::optional<std::pair<u64, u64>> steps;  // diagram: calls from, to
   std::string format = "svg";                // diagram: of the files in a folder
-  std::optional<u64> from, to;               // html: the calls of a window
+  std::optional<u64> from, to;               // html, convert: the calls of a window
+  std::optional<u64> slices;                 // convert: most blocks of a .trace.json
   std::string title;                         // html, quiz; empty: by the input
   std::string quiz_file;                     // html: questions
   bool check_policy = true;

@@ -95,6 +95,24 @@ def table():
         expect(all(row[name] == '' for name in empty), 'nothing where the event has no such field')
 
 
+@case('text in a table comes back as it was logged, whatever it would do to a table or a sheet')
+def hostile_text():
+    texts = ['=1+1', '+1', '-1', '@SUM(A1)', '\ttab', 'a,b', 'say "x"', '"', 'two\r\nlines',
+             'a\rb', 'a\nb', ' spaced ', '', ';', '\u001b[31m', '\u2028', '=cmd|\'/c x\'!A1,"']
+    lines = read(log(ops='+1')).decode().splitlines()
+    create, end = lines[1], json.loads(lines[-1])
+    notes = [json.dumps({'seq': at + 2, 'pool': 1, 'call': at + 1, 'event': 'note', 'text': text})
+             for at, text in enumerate(texts)]
+    end['events'] = len(notes) + 1
+    write('wild.jsonl', '\n'.join([lines[0], create, *notes, json.dumps(end)]) + '\n')
+    viz('convert', 'wild.jsonl', '-o', 'wild.csv')
+    table = read('wild.csv').decode()
+    rows = list(csv.DictReader(io.StringIO(table, newline=''), strict=True))
+    expect_equal([row['text'] for row in rows if row['event'] == 'note'], texts)
+    widths = {len(row) for row in csv.reader(io.StringIO(table, newline=''), strict=True)}
+    expect_equal(len(widths), 1)
+
+
 @case('an op list can be converted without a log on disk')
 def from_ops():
     log(ops='+1,-0', pool=[])

@@ -4,7 +4,7 @@
 // Each can be made of the other, and nothing is lost on the way. .csv is a table after RFC 4180
 // with a row an event and a column for every field of the one list of events; a field that an event
 // does not have is empty. Text is carried over as it is, also where a spreadsheet would take it for
-// a formula.
+// a formula. .trace.json is for looking at, in bounded size: see trace.hpp.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 
 #include "commands/commands.hpp"
 #include "commands/source.hpp"
+#include "commands/trace.hpp"
 #include "event/table.hpp"
 #include "log/encoding.hpp"
 #include "shell/output.hpp"
@@ -89,6 +90,41 @@ class Csv {
   std::vector<std::string_view> columns_ = columns();
 };
 
+/// How far reading has come, where that is known.
+void tell(ProgressLine& progress, const log::Reader& reader) {
+  if (reader.bytes_total() != 0)
+    progress(static_cast<double>(reader.bytes_read()) / static_cast<double>(reader.bytes_total()));
+}
+
+/// What is to be said of a log that was carried over.
+std::string left_out(const log::Findings& findings) {
+  return fmt::format("left out: damaged {}s {}, unknown events {}", findings.unit, findings.damaged,
+                     findings.unknown_events);
+}
+
+void write_trace(log::Reader& reader, const std::string& name, const Options& options,
+                 Output& output) {
+  TraceLimits limits;
+  limits.slices = options.slices.value_or(limits.slices);
+  limits.from = options.from.value_or(limits.from);
+  limits.to = options.to.value_or(limits.to);
+  Trace trace(output, limits);
+  {
+    ProgressLine progress("converting");
+    for (pool_event event; reader.next(event);) {
+      trace.see(event);
+      tell(progress, reader);
+    }
+  }
+  const log::Findings& findings = reader.findings();
+  std::vector<std::string> found;
+  if (findings.damaged + findings.unknown_events != 0) found.push_back(left_out(findings));
+  if (!findings.ended)
+    found.push_back(fmt::format("the log is cut after event {}", findings.events));
+  trace.finish(name.substr(name.rfind('/') + 1), found);
+  for (const std::string& each : trace.remarks()) say(fmt::format("{}: {}", options.output, each));
+}
+
 void write_events(log::Reader& reader, const std::string& path, Output& output) {
   const bool as_csv = path.ends_with(".csv");
   const log::Encoding encoding = log::encoding_of(path);
@@ -107,9 +143,7 @@ void write_events(log::Reader& reader, const std::string& path, Output& output) 
     else
       log::write_event(encoding, event, piece);
     output.write(piece);
-    if (reader.bytes_total() != 0)
-      progress(static_cast<double>(reader.bytes_read()) /
-               static_cast<double>(reader.bytes_total()));
+    tell(progress, reader);
   }
 }
 
@@ -120,12 +154,14 @@ Result<int> commands::convert(const Options& options) {
   if (!source) return tl::make_unexpected(source.error());
   Result<Output> output = Output::open(options.output);
   if (!output) return tl::make_unexpected(output.error());
-  write_events(source->reader, options.output, *output);
+  if (options.output.ends_with(".trace.json"))
+    write_trace(source->reader, source->name, options, *output);
+  else
+    write_events(source->reader, options.output, *output);
   const log::Findings& findings = source->reader.findings();
   const int status = say_findings(findings, source->name);
   if (findings.damaged + findings.unknown_events != 0)
-    say(fmt::format("{}: left out: damaged {}s {}, unknown events {}", options.output,
-                    findings.unit, findings.damaged, findings.unknown_events));
+    say(fmt::format("{}: {}", options.output, left_out(findings)));
   if (const Result<void> finished = output->finish(); !finished)
     return tl::make_unexpected(finished.error());
   return status;
