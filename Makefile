@@ -11,7 +11,7 @@
 #   make deps-page       gets what the tests of the lesson page need: node, browsers, axe-core
 #   make POOL_DEBUG=1    the same library, narrating every pool on stderr
 #   make install         puts it all under PREFIX (make uninstall: out again)
-#   make dist            the archive of a release
+#   make dist            the archive of a release (DIST=--no-tests: no more than that)
 #   make B=dir           another build folder; make install PREFIX=/usr DESTDIR=/tmp/stage; JOBS=-j2
 B ?= build
 PREFIX ?= /usr/local
@@ -20,6 +20,7 @@ NINJA ?= ninja
 JOBS ?=
 DEMO_OUT ?= demo-out
 BENCH ?=
+DIST ?=
 FUZZ ?= api read_log
 FUZZ_SECONDS ?= 60
 
@@ -161,7 +162,7 @@ uninstall:
 
 # The archive of a release, of what is committed: builds, tests and installs it once more.
 dist: configure
-	@$(MESON) dist -C $(B) --include-subprojects
+	@$(MESON) dist -C $(B) --include-subprojects $(DIST)
 
 # Every type of the library beside that of an older build: make abi-diff OLD=/usr/lib/libmempool.so.0
 abi-diff: all
