@@ -87,18 +87,15 @@ def top(name, says, release):
             f'.SH NAME\n{name} \\- {plain(says)}\n')
 
 
-def synopsis(prototype):
-    """One argument a line would be long: troff breaks lines, and keeps each argument whole."""
-    front, _, rest = prototype.partition('(')
-    arguments = [part.strip() for part in rest.rstrip(')').split(',')]
-    words = f'{front}({", ".join(arguments)});'
+def synopsis(declaration):
+    """Bold, broken between arguments where it would be long."""
     lines, line = [], ''
-    for word in words.split(', '):
+    for word in (declaration + ';').split(', '):
         piece = word if word.endswith(');') else word + ','
         if line and len(line) + len(piece) > 70:
             lines.append(line)
             line = '    '
-        line += piece if not line or line.isspace() else ' ' + piece
+        line += piece if not line.strip() else ' ' + piece
     lines.append(line)
     return '\n'.join('\\fB' + plain_keeping_indent(each) + '\\fR' for each in lines)
 
@@ -108,13 +105,39 @@ def plain_keeping_indent(line):
     return indent + plain(line)
 
 
-def page(name, comment, prototype, group, release):
+def types(header):
+    """The header's callbacks, name to declaration, and its structs, name to [(member, meaning)]."""
+    callbacks = {found[2]: found[1] for found in
+                 re.finditer(r'^(typedef [^;{}]*\(\*(\w+)\)\([^;]*\));', header, re.M)}
+    structs = {}
+    for found in re.finditer(r'typedef struct (\w+) \{(.*?)\n\} \1;', header, re.S):
+        structs[found[1]] = [(member[1], ' '.join(member[2].split())) for member in
+                             re.finditer(r'(\w+(?:\[\d+\])?);\s*/\*\*<(.*?)\*/', found[2], re.S)]
+    return callbacks, structs
+
+
+def members(name, rows):
+    out = f'.SS struct {plain(name)}\n'
+    return out + ''.join(f'.TP\n\\fI{plain(member)}\\fR\n{plain(says)}\n' for member, says in rows)
+
+
+def page(function, group, header, release):
+    name, comment, prototype = function
     text, parameters, sections = parts(comment)
+    callbacks, structs = types(header)
+    called = [declaration for fn, declaration in callbacks.items()
+              if re.search(rf'\b{fn}\b', prototype)]
+    shown = '\n.PP\n'.join(synopsis(line) for line in [*called, prototype])
     out = top(name, sentence(text), release)
-    out += f'.SH SYNOPSIS\n.nf\n\\fB#include <mempool.h>\\fR\n.PP\n{synopsis(prototype)}\n.fi\n'
+    files = ['mempool.h'] + ['mempool/sink.h'] * ('struct pool_sink' in prototype)
+    includes = '\n'.join(f'\\fB#include <{file}>\\fR' for file in files)
+    out += f'.SH SYNOPSIS\n.nf\n{includes}\n.PP\n{shown}\n.fi\n'
     out += f'.SH DESCRIPTION\n{paragraphs(text)}\n'
     for parameter, meaning in parameters:
         out += f'.TP\n\\fI{plain(parameter)}\\fR\n{plain(meaning)}\n'
+    for struct, rows in structs.items():
+        if re.search(rf'\b{struct}\b', ' '.join([*called, prototype])):
+            out += members(struct, rows)
     for key, title in SECTIONS.items():
         if sections.get(key):
             out += f'.SH {title}\n{paragraphs(sections[key])}\n'
@@ -159,10 +182,10 @@ def main(arguments):
     folder, release = arguments[1], arguments[2:]
     groups = functions(header)
     Path(folder, 'mempool.3').write_text(overview(header, groups, release), encoding='utf-8')
-    for _, members in groups:
-        for name, comment, prototype in members:
-            Path(folder, name + '.3').write_text(
-                page(name, comment, prototype, members, release), encoding='utf-8')
+    for _, group in groups:
+        for function in group:
+            Path(folder, function[0] + '.3').write_text(page(function, group, header, release),
+                                                        encoding='utf-8')
 
 
 if __name__ == '__main__':

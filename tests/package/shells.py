@@ -160,6 +160,8 @@ def man_shows():
     shown = re.sub('.\b', '', run('man', 'pool_free', **settings(MANWIDTH='80', LC_ALL='C')))
     expect_in('void pool_free(MemoryPool *pool, void *ptr);', shown)
     expect_in('EFAULT', shown)
+    shown = re.sub('.\b', '', run('man', 'pool_stats', **settings(MANWIDTH='80', LC_ALL='C')))
+    expect_in('peak_bytes', shown)  # the struct's members
 
 
 @case("mandoc's lint finds nothing", needs=has('mandoc'), lacks=lacks('mandoc'))
