@@ -58,10 +58,10 @@ def cmake_versions():
     for number, (version, status) in enumerate((('0.0.1', 0), ('0.9', 1), ('1.0', 1))):
         os.mkdir(str(number))
         write(f'{number}/CMakeLists.txt',
-              'cmake_minimum_required(VERSION 3.13)\nproject(asks C)\n'
+              'cmake_minimum_required(VERSION 3.13)\nproject(asks NONE)\n'
               f'find_package(mempool {version} REQUIRED)\n')
         said = run('cmake', '-S', str(number), '-B', f'{number}/built', status=status,
-                   **settings())
+                   **settings(mempool_DIR=str(libdir() / 'cmake/mempool')))
         expect_in(sys.argv[5] if status else 'Configuring done', said)
 
 
