@@ -10,6 +10,8 @@
 #   make memcheck        the specs under Valgrind
 #   make deps-page       gets what the tests of the pages need: node, browsers, axe-core, DuckDB
 #   make POOL_DEBUG=1    the same library, narrating every pool on stderr
+#   make install         puts it all under PREFIX (make uninstall: out again)
+#   make dist            the archive of a release (DIST=--no-tests: no more than that)
 #   make B=dir           another build folder; make install PREFIX=/usr DESTDIR=/tmp/stage; JOBS=-j2
 B ?= build
 PREFIX ?= /usr/local
@@ -18,19 +20,21 @@ NINJA ?= ninja
 JOBS ?=
 DEMO_OUT ?= demo-out
 BENCH ?=
+DIST ?=
 FUZZ ?= api read_log read_recording
 FUZZ_SECONDS ?= 60
 
 pool_debug := $(if $(filter-out 0 no off false,$(POOL_DEBUG)),true,false)
 options := -DPOOL_DEBUG=$(pool_debug) -Dprefix=$(PREFIX)
 defaults := -DPOOL_DEBUG=false -Dprefix=/usr/local
+comma := ,
 else_clean := "If everything is there by now: make clean, as Meson remembers."
 
 .DEFAULT_GOAL := all
 .NOTPARALLEL:
 unexport MEMPOOL_LOG MEMPOOL_OPTIONS
 .PHONY: all configure tools deps deps-dev deps-bench deps-fuzz deps-page demo test docs lessons bench \
-  bench-page fuzz memcheck install clean help
+  bench-page fuzz memcheck install uninstall dist abi-diff clean help
 
 all: configure
 	@$(NINJA) $(JOBS) -C $(B)
@@ -145,7 +149,25 @@ memcheck: $(B)-memcheck/build.ninja
 	python3 .ci/count.py $(B)-memcheck/meson-logs/testlog-memcheck.json && exit $$rc
 
 install: all
-	@$(MESON) install -C $(B) --no-rebuild $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
+	@$(MESON) install -C $(B) --no-rebuild --quiet $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
+	@cp $(B)/meson-logs/install-log.txt $(B)/installed
+	@echo "Installed into $(DESTDIR)$(PREFIX); make uninstall takes it out again." \
+	  $(if $(DESTDIR),,"Go on with:  $(PREFIX)/bin/mempool-viz '+100$(comma)+200$(comma)-0$(comma)+50'")
+
+# What the last make install put there; folders stay, for others may use them.
+uninstall:
+	@if [ ! -f $(B)/installed ]; then echo "make install has put nothing anywhere." >&2; exit 1; fi
+	@grep -v '^#' $(B)/installed | while read -r file; do [ -d "$$file" ] || rm -fv "$$file"; done
+	@rm -f $(B)/installed
+
+# The archive of a release, of what is committed: builds, tests and installs it once more.
+dist: configure
+	@$(MESON) dist -C $(B) --include-subprojects $(DIST)
+
+# Every type of the library beside that of an older build: make abi-diff OLD=/usr/lib/libmempool.so.0
+abi-diff: all
+	@command -v abidiff >/dev/null || { echo "abidiff is libabigail's (Debian: abigail-tools)." >&2; exit 1; }
+	@abidiff --headers-dir2 include $(OLD) $(B)/src/libmempool.so && echo "No difference."
 
 clean:
 	@if [ -d $(B) ] && [ ! -d $(B)/meson-private ]; then \
@@ -155,4 +177,4 @@ clean:
 help:
 	@sed -n 's/^#   //p' Makefile
 	@echo "targets: all deps deps-dev deps-bench deps-fuzz demo test docs bench bench-page fuzz memcheck install" \
-	  "clean help"
+	  "uninstall dist abi-diff clean help"

@@ -35,6 +35,7 @@ CommandLine::~CommandLine() = default;
 
 void CommandLine::value(const help::Option& option, std::function<Wrong(const std::string&)> read) {
   declared_.push_back(option);
+  readers_.push_back(read);
   parser_->app
       .add_option_function<std::string>(
           std::string(option.names),
@@ -48,6 +49,7 @@ void CommandLine::value(const help::Option& option, std::function<Wrong(const st
 void CommandLine::values(const help::Option& option,
                          std::function<Wrong(const std::string&)> read) {
   declared_.push_back(option);
+  readers_.push_back(read);
   parser_->app
       .add_option_function<std::vector<std::string>>(
           std::string(option.names),
@@ -62,6 +64,7 @@ void CommandLine::values(const help::Option& option,
 
 void CommandLine::flag(const help::Option& option, bool& target, bool meaning) {
   declared_.push_back(option);
+  readers_.emplace_back();
   parser_->app.add_flag_callback(std::string(option.names),
                                  [&target, meaning] { target = meaning; });
 }
@@ -91,6 +94,10 @@ Wrong CommandLine::run(std::vector<std::string> arguments, std::vector<std::stri
     inputs.push_back(extra);
   }
   return wrong_;
+}
+
+Wrong CommandLine::ask(std::size_t i, const std::string& text) const {
+  return readers_[i] ? readers_[i](text) : std::nullopt;
 }
 
 std::string CommandLine::first_given(std::span<const help::Option> options) const {

@@ -37,6 +37,9 @@ class CommandLine {
 
   [[nodiscard]] bool help_wanted() const { return help_; }
   [[nodiscard]] std::string page() const { return help::page(verb_, declared_); }
+  [[nodiscard]] const std::vector<help::Option>& declared() const { return declared_; }
+  /// What declared option i says to a text; sets its target as if it had been given.
+  [[nodiscard]] Wrong ask(std::size_t i, const std::string& text) const;
   /// The first of these options that was given; empty if none was.
   [[nodiscard]] std::string first_given(std::span<const help::Option> options) const;
 
@@ -47,6 +50,7 @@ class CommandLine {
   const help::Verb& verb_;
   std::unique_ptr<Parser> parser_;
   std::vector<help::Option> declared_;
+  std::vector<std::function<Wrong(const std::string&)>> readers_;  // of each; a flag has none
   bool help_ = false;
   Wrong wrong_;
 };

@@ -54,7 +54,7 @@ inline constexpr Option pool{"--pool", "ID", "which pool of the log (the lowest)
 inline constexpr Option offsets{"--offsets", "R", "offsets in dec, hex or both"};
 inline constexpr Option color{"--color", "WHEN", "auto, always or never (auto; NO_COLOR counts)"};
 
-inline constexpr Option log_file{"-o,--output", "LOG", "keep the events in this .jsonl log"};
+inline constexpr Option log_file{"-o,--output", "LOG", "keep the events in this .jsonl or .mplog"};
 inline constexpr Option text_file{"-o,--output", "FILE", "write to FILE, not to standard output"};
 inline constexpr Option picture_file{"-o,--output", "FILE",
                                      ".dot, .svg, .png or .pdf; --steps: a folder"};

@@ -13,6 +13,7 @@
 #include "command_line.hpp"
 #include "declare.hpp"
 #include "help.hpp"
+#include "spelling/spelling.hpp"
 #include "values.hpp"
 #include "workload/ops.hpp"
 
@@ -209,6 +210,12 @@ Options answer(std::string text) {
 
 }  // namespace
 
+std::optional<Verb> verb_named(std::string_view name) {
+  if (name == "ops") return Verb::ops;
+  const auto* found = std::ranges::find(verbs, name, &std::pair<std::string_view, Verb>::first);
+  return found == std::end(verbs) ? std::nullopt : std::optional(found->second);
+}
+
 Result<Options> parse(const std::vector<std::string>& arguments) {
   if (arguments.empty())
     return failure(fmt::format("a verb or an op list is expected\n\n{}", help::overview()));
@@ -223,6 +230,10 @@ Result<Options> parse(const std::vector<std::string>& arguments) {
   if (first == "help" && rest.size() == 1) return parse({rest[0], "--help"});
   if (first == "--help" || first == "-h" || first == "help") return answer(help::overview());
   if (first == "--version") return answer("mempool-viz " MEMPOOL_VIZ_VERSION "\n");
+  if (first == "--about-itself" && !rest.empty()) {  // for the build: completions, the manual page
+    const std::string text = spelling::written_as(rest[0], rest.size() > 1 ? rest[1] : "");
+    if (!text.empty()) return answer(text);
+  }
   const bool option_first = first.starts_with("--");
   const auto is_ops = [](const std::string& argument) { return looks_like_ops(argument); };
   if (looks_like_ops(first) || (option_first && std::ranges::any_of(rest, is_ops))) {

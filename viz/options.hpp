@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -81,6 +82,9 @@ struct Options {
   std::string broken_picture;  // a file; empty: none
   bool as_json = false;
 };
+
+/// The verb of that name in help::verbs().
+[[nodiscard]] std::optional<Verb> verb_named(std::string_view name);
 
 /// The arguments after the program's name. An error is one of usage (exit status 2) and says what
 /// to do.

@@ -17,7 +17,7 @@ static struct range {
   uint64_t start, end;
 } told[most_modules];  // modules that are in the recording
 static uint32_t count, fruitless;
-static atomic_flag looking = ATOMIC_FLAG_INIT;
+static atomic_flag reading_maps = ATOMIC_FLAG_INIT;
 static _Atomic uint64_t known[pages_known];  // by page, in a table that forgets
 static char line[longest_line];
 
@@ -29,7 +29,7 @@ void modules_begin(void) {
   count = fruitless = 0;
   memset(line, 0, sizeof line);
   for (int i = 0; i < pages_known; ++i) atomic_store(&known[i], 0);
-  atomic_flag_clear(&looking);
+  atomic_flag_clear(&reading_maps);
 }
 
 struct module {
@@ -126,9 +126,9 @@ void modules_know(uint64_t address) {
   const uint64_t page = address >> 12;
   _Atomic uint64_t* place = place_of(page);
   if (atomic_load_explicit(place, memory_order_relaxed) == page || address == 0) return;
-  if (atomic_flag_test_and_set(&looking)) return;  // another thread is at it: next time
+  if (atomic_flag_test_and_set(&reading_maps)) return;  // another thread is at it: next time
   // After so many looks in vain: code that comes from no file.
   if (!is_told(address) && fruitless < most_fruitless && !look()) ++fruitless;
   atomic_store_explicit(place, page, memory_order_relaxed);
-  atomic_flag_clear(&looking);
+  atomic_flag_clear(&reading_maps);
 }

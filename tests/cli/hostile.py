@@ -225,7 +225,7 @@ def no_files():
 @case('a pipe whose writer dies is a log that was cut')
 def dead_writer():
     whole = read(log())
-    for verb in ('check', 'show', 'dump', 'diagram'):
+    for verb in ('check', 'show', 'dump', 'diagram', 'grade'):
         os.mkfifo('pipe')
 
         def half():

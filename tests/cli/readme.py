@@ -1,6 +1,6 @@
-"""The README's commands, run as they stand there: in a folder that looks like the source folder of a
-newcomer after the build. What `make` does is .ci/run's to try; that it calls the same targets is
-looked for here."""
+"""The README's commands, run as they stand there: in a folder that looks like a newcomer's
+source folder after the build. What `make` does is .ci/run's to try; that it calls the same targets
+is looked for here."""
 import os
 import re
 import subprocess
@@ -73,7 +73,7 @@ def make_targets():
 
 @case('the verbs that the README names are those that there are')
 def verbs():
-    usage = subprocess.run([sys.argv[1], '--help'], capture_output=True, check=True).stdout.decode()
+    usage = harness.viz('--help').text
     named = re.search(r'on each verb: (.*?) for lessons', README, re.DOTALL).group(1)
     listed = set(re.findall(r'`([a-z\s]+)`', named)[0].split() +
                  re.findall(r'`([a-z\s]+)`', named)[1].split())
@@ -82,4 +82,4 @@ def verbs():
 
 
 if __name__ == '__main__':
-    harness.main()
+    harness.run()

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 
@@ -15,11 +17,22 @@ namespace mempool::viz {
 
 namespace {
 
-Result<Source> keep_stdin() {
-  std::string text(std::istreambuf_iterator<char>(std::cin), {});
+/// Standard input, or what can be read but once as it can.
+bool is_pipe(const std::string& path) {
+  std::error_code failed;
+  const auto type = std::filesystem::status(path, failed).type();
+  return path == "-" || type == std::filesystem::file_type::fifo ||
+         type == std::filesystem::file_type::character;
+}
+
+Result<Source> keep(const std::string& path) {
+  std::ifstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  std::istream& stream = path == "-" ? std::cin : file;
+  std::string text(std::istreambuf_iterator<char>(stream), {});
   Result<log::Reader> reader = log::Reader::from_text(std::move(text));
   if (!reader) return tl::make_unexpected(reader.error());
-  return Source{std::move(*reader), "standard input", false, std::nullopt};
+  return Source{std::move(*reader), path == "-" ? "standard input" : path, false, std::nullopt};
 }
 
 Result<Cursor> open_cursor(Source& source, const Options& options) {
@@ -34,7 +47,6 @@ Result<Cursor> open_cursor(Source& source, const Options& options) {
     if (!again) return tl::make_unexpected(again.error());
     source = std::move(*again);
   }
-  if (!source.reader.seekable()) return failure("it has to be a file");
   ProgressLine progress("reading");
   return Cursor::open(std::move(source.reader), pool, [&](double share) { progress(share); });
 }
@@ -42,8 +54,8 @@ Result<Cursor> open_cursor(Source& source, const Options& options) {
 }  // namespace
 
 Result<Book> open_book(const Options& options) {
-  const bool is_stdin = !options.ops && options.input == "-";
-  Result<Source> source = is_stdin ? keep_stdin() : open_source(options);
+  const bool only_once = !options.ops && is_pipe(options.input);
+  Result<Source> source = only_once ? keep(options.input) : open_source(options);
   if (!source) return tl::make_unexpected(source.error());
   Result<Cursor> cursor = open_cursor(*source, options);
   if (!cursor) return failure(fmt::format("{}: {}", source->name, cursor.error().what));

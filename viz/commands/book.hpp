@@ -20,7 +20,7 @@ struct Book {
   int status = 0;    // that the log deserves
 };
 
-/// Standard input is read whole and kept: a pipe does not go back.
+/// A pipe is read whole and kept: it does not go back.
 [[nodiscard]] Result<Book> open_book(const Options& options);
 
 /// The frame of this very call; fails with the calls there are, or with why there are no more.

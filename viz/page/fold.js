@@ -1,7 +1,6 @@
 // Fold: one event on its way into a model. What each event does to blocks, their numbers and sums.
 //
 //     model --apply(event)--> model        a text comes back if the event cannot be true
-//
 // How free blocks get their numbers: the first is f1; the rest of a split keeps the number, so
 // that f8 stays f8 while blocks are cut off its low end; coalescing keeps the number of the left
 // part. Any other freed block takes the next number, and gives it back if it is gone before the

@@ -284,6 +284,9 @@ void Listener::finish() {
 
 bool is_recording(const std::string& path) {
   const std::string_view magic(RECORDING_MAGIC, 8);
+  struct stat about = {};
+  const bool is_pipe = path != "-" && ::stat(path.c_str(), &about) == 0 && !S_ISREG(about.st_mode);
+  if (is_pipe) return false;  // a look into it would take from it
   const int file =
       path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return false;
