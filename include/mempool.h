@@ -504,7 +504,8 @@ POOL_API const char *pool_strerror(int kind);
 struct pool_sink;
 
 /**
- * Says something in the log: a mark that every view shows, with the bytes of the live blocks.
+ * Says something in the log: a mark that every view shows, with the bytes of the live blocks. They
+ * are read as they are: what another thread writes into its block meanwhile may be there by half.
  * @param pool  open pool, borrowed
  * @param text  UTF-8, borrowed; NULL = EINVAL
  * @returns 0; -1 with errno
