@@ -71,6 +71,7 @@ deps-bench:
 
 deps-fuzz:
 	@sh .ci/deps --install fuzz
+	@rm -rf $(B)-fuzz
 
 # axe-core and DuckDB go beside the build, not into the source.
 deps-page:
@@ -78,7 +79,6 @@ deps-page:
 	@if command -v npm >/dev/null 2>&1; then mkdir -p $(B)/page-tests && \
 	  cp tests/page/package.json $(B)/page-tests/ && npm install --silent --prefix $(B)/page-tests; \
 	else echo "npm is not installed: the cases of axe-core and DuckDB will be skipped" >&2; fi
-	@rm -rf $(B)-fuzz
 
 demo: all
 	@if [ ! -x $(B)/viz/mempool-viz ]; then exit 1; fi

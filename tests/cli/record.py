@@ -155,6 +155,15 @@ def execs():
         str(event.get('requested')) for event in replay('a.1.mprec')))
 
 
+@case('behind a wrapper one goes on with the program that it led to, however busy it was itself',
+      needs=has('bash'), lacks='no bash here')
+def wrapper():
+    ran = record('-o', 'b.mprec', '--', 'bash', '-c', f'exec "{SUBJECT}" keeps')
+    calls = {name: int(count) for name, count in re.findall(r'(\S+): (\d+) calls', ran.err)}
+    expect(calls['b.1.mprec'] > calls['b.mprec'], f'bash is the busier one: {calls}')
+    expect_in('next: mempool-viz replay b.mprec -o b.mplog', ran.err)
+
+
 @case('every process of a pipeline has a recording when children are asked for',
       needs=has('bash', 'sort', 'uniq'), lacks='no bash here')
 def pipeline():

@@ -67,9 +67,10 @@ Result<u64> tell_image(const RecordedImage& image, bool whole) {
   return made->calls();
 }
 
-/// Tells all there is; the file to go on with: the one with the most calls, for a compiler's driver
-/// or a shell only leads to it.
-Result<std::string> tell_images(const RecordRun& run, const std::string& program) {
+/// Tells all there is; the file to go on with. That is what the process was at last, behind the
+/// shells and wrappers that led to it; of children, who do the work of a compiler's driver, the one
+/// with the most calls.
+Result<std::string> tell_images(const RecordRun& run, const std::string& program, bool children) {
   std::string best;
   u64 most_calls = 0;
   std::size_t told = 0;
@@ -81,7 +82,7 @@ Result<std::string> tell_images(const RecordRun& run, const std::string& program
     if (++told > most_images_told) continue;
     const Result<u64> calls = tell_image(image, told == 1);
     if (!calls) return tl::make_unexpected(calls.error());
-    if (!best.empty() && *calls <= most_calls) continue;
+    if (!best.empty() && (*calls <= most_calls || (!children && most_calls != 0))) continue;
     best = image.file;
     most_calls = *calls;
   }
@@ -151,7 +152,8 @@ int status_of(const RecordRun& run, int ours) {
 }
 
 Result<int> tell(const Options& options, const RecordRun& run) {
-  const Result<std::string> file = tell_images(run, options.record.command.front());
+  const Result<std::string> file =
+      tell_images(run, options.record.command.front(), options.record.children);
   if (!file) return tl::make_unexpected(file.error());
   if (!options.record.page.empty()) return make_page(options, *file);
   say_next(*file);
