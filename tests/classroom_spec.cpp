@@ -180,7 +180,8 @@ TEST_CASE("the list that views derive is the allocator's own, call by call") {
   std::mt19937 random(7);
   for (const auto& [word, order] : list_orders)
     for (const bool coalesces : {true, false}) {
-      CAPTURE(word);
+      const auto& its_word = word;
+      CAPTURE(its_word);
       CAPTURE(coalesces);
       Model model;
       classroom::ListAllocator pool(

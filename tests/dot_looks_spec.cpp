@@ -103,7 +103,8 @@ TEST_CASE("labels can be kept to ASCII") {
   ViewOptions options;
   options.ascii_labels = true;
   for (const auto& [name, frame] : scenes()) {
-    CAPTURE(name);
+    const auto& its_name = name;
+    CAPTURE(its_name);
     const Drawing drawing(frame, options);
     CHECK(std::ranges::all_of(drawing.dot, [](char c) { return static_cast<u8>(c) < 0x80; }));
   }
@@ -138,7 +139,8 @@ TEST_CASE("a slide is sixteen to nine, with few cards, large type and no legend"
   ViewOptions options;
   options.for_slide = true;
   for (const auto& [name, frame] : scenes()) {
-    CAPTURE(name);
+    const auto& its_name = name;
+    CAPTURE(its_name);
     const Drawing drawing(frame, options);
     CHECK(cards_of(drawing).size() <= 8);
     CHECK(drawing.has("corner_first [pos=\"-20,20!\""));
@@ -196,7 +198,8 @@ TEST_CASE("Graphviz draws every scene without a word") {
   }
   for (const bool for_slide : {false, true}) {
     for (const auto& [name, frame] : scenes()) {
-      CAPTURE(name);
+      const auto& its_name = name;
+      CAPTURE(its_name);
       ViewOptions options;
       options.for_slide = options.both_radices = for_slide;
       const Scratch file(Drawing(frame, options).dot, ".dot");

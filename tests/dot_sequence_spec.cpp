@@ -87,7 +87,8 @@ TEST_CASE("in a sequence of pictures every part and every byte keeps its place")
         CHECK(place(drawing, node) == place(drawings[0], node));
       }
       for (const auto& [offset, x] : edges(drawing)) {
-        CAPTURE(offset);
+        const auto& its_offset = offset;
+        CAPTURE(its_offset);
         const int first = known.try_emplace(offset, x).first->second;
         CHECK(first == x);
       }

@@ -67,7 +67,8 @@ TEST_CASE("a moving picture holds every frame once, and no id or link of one is 
     ++ids[svg.substr(at, svg.find('"', at) - at)];
   }
   for (const auto& [id, times] : ids) {
-    CAPTURE(id);
+    const auto& its_id = id;
+    CAPTURE(its_id);
     CHECK(times == 1);
   }
   CHECK(ids.contains("f2-a_b17"));

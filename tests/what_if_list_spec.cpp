@@ -111,7 +111,8 @@ TEST_CASE("what would happen on a list allocator is what it then does, whatever 
       for (const u64 header : {0, 4, 9})
         for (const u32 policy : {POOL_FIRST, POOL_NEXT, POOL_BEST, POOL_WORST})
           for (const u64 align : {1, 8}) {
-            CAPTURE(word);
+            const auto& its_word = word;
+            CAPTURE(its_word);
             CAPTURE(coalesces);
             CAPTURE(header);
             CAPTURE(policy);

@@ -249,8 +249,10 @@ class OracleRun {
     }
     if (live_.empty()) return;
     const Live& block = live_[dice_.below(live_.size())];
-    refuse_inside(block.pointer +
-                  (dice_.one_in(2) ? 1 + dice_.below(block.size + 16) : 0 - 1 - dice_.below(20)));
+    if (dice_.one_in(2))
+      refuse_inside(block.pointer + 1 + dice_.below(block.size + 16));
+    else
+      refuse_inside(block.pointer - 1 - dice_.below(20));
   }
 
   /// Somewhere about the region; it may be a payload after all.

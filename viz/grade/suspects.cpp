@@ -24,10 +24,12 @@ Suspects::Suspects(const Asked& asked, u64 capacity) : asked_(asked), capacity_(
   add("hands out the high end of a free block", with([](Rules& r) { r.high_part = true; }));
   add("does not round sizes up to the alignment", with([](Rules& r) { r.rounds = false; }));
   add("forgets its header", with([](Rules& r) { r.front_guard = false; }));
-  for (const auto& [policy, says] :
-       {std::pair(u32{POOL_FIRST}, "uses first fit"), std::pair(u32{POOL_NEXT}, "uses next fit"),
-        std::pair(u32{POOL_BEST}, "uses best fit"), std::pair(u32{POOL_WORST}, "uses worst fit")})
-    if (policy != right.policy) add(says, with([&](Rules& r) { r.policy = policy; }));
+  using Named = std::pair<u32, std::string_view>;
+  for (const Named& policy :
+       {Named(POOL_FIRST, "uses first fit"), Named(POOL_NEXT, "uses next fit"),
+        Named(POOL_BEST, "uses best fit"), Named(POOL_WORST, "uses worst fit")})
+    if (policy.first != right.policy)
+      add(policy.second, with([&](Rules& r) { r.policy = policy.first; }));
 }
 
 void Suspects::add(std::string_view says, const Rules& rules) {

@@ -52,7 +52,7 @@ Pieces pieces_of(const std::vector<const Model*>& models) {
     if (told_end(*model) < model->capacity) starts.push_back(told_end(*model));
   }
   std::ranges::sort(starts);
-  starts.erase(std::ranges::unique(starts).begin(), starts.end());
+  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
   Pieces pieces;
   for (const u64 start : starts) pieces.push_back({start});
   for (const Model* model : models) {
