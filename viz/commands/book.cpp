@@ -42,10 +42,11 @@ Result<Cursor> open_cursor(Source& source, const Options& options) {
       Result<Cursor> cursor = Cursor::open(std::move(source.reader), pool, std::move(index->index),
                                            std::move(index->fetch));
       if (cursor) return cursor;
+      Result<Source> again =
+          open_source(options);  // that index leads nowhere; the reader went along
+      if (!again) return tl::make_unexpected(again.error());
+      source = std::move(*again);
     }
-    Result<Source> again = open_source(options);  // an index that leads nowhere used the reader up
-    if (!again) return tl::make_unexpected(again.error());
-    source = std::move(*again);
   }
   ProgressLine progress("reading");
   return Cursor::open(std::move(source.reader), pool, [&](double share) { progress(share); });

@@ -51,8 +51,11 @@ std::optional<OpenIndex> by_kept_index(const std::string& log) {
 
 std::optional<OpenIndex> open_index(const std::string& log, log::Reader& reader) {
   if (!reader.seekable() || reader.bytes_total() < short_log) return std::nullopt;
+  const u64 start = reader.position();
+  const log::Findings none_yet = reader.findings();
   std::optional<OpenIndex> index = by_kept_index(log);
   if (!index && write_index(log, reader)) index = by_kept_index(log);
+  static_cast<void>(reader.seek(start, none_yet));  // making an index reads the log
   return index;
 }
 

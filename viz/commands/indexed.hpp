@@ -22,7 +22,7 @@ struct OpenIndex {
   FetchSection fetch;
 };
 /// The index of a long log; it is made if there is none yet, which reads the log. None if the log
-/// is short or no index can be had.
+/// is short or no index can be had. The reader is then where it was.
 [[nodiscard]] std::optional<OpenIndex> open_index(const std::string& log, log::Reader& reader);
 
 }  // namespace mempool::viz

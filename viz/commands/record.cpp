@@ -2,7 +2,6 @@
 // on stderr. The running is shell/recorder.hpp's; what a recording holds is viz/workload's.
 #include <fmt/format.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -17,6 +16,7 @@
 #include "shell/process.hpp"
 #include "shell/progress.hpp"
 #include "shell/recorder.hpp"
+#include "shell/scratch.hpp"
 #include "shell/streams.hpp"
 #include "workload/recording.hpp"
 
@@ -115,9 +115,9 @@ Result<LessonPage> read_page(const std::string& log, const Options& options,
 Result<int> make_page(const Options& options, const std::string& file) {
   const Result<Workload> workload = read_trace(file, Names::of_call_sites);
   if (!workload) return tl::make_unexpected(workload.error());
-  std::error_code failed;
-  const auto folder = std::filesystem::temp_directory_path(failed);
-  std::string log = fmt::format("{}/mempool-page-{}.mplog", folder.string(), ::getpid());
+  const Result<Scratch> scratch = Scratch::make();
+  if (!scratch) return tl::make_unexpected(scratch.error());
+  const std::string log = scratch->file("page.mplog");
   const Result<Outcome> outcome = [&] {
     ProgressLine progress("replaying");
     return play(*workload, options.pool, {log, nullptr}, [&](double share) { progress(share); });
@@ -126,7 +126,6 @@ Result<int> make_page(const Options& options, const std::string& file) {
   if (titled.title.empty()) titled.title = workload->recorded;
   const Result<LessonPage> page = outcome ? read_page(log, titled, typed(file), *outcome)
                                           : tl::make_unexpected(outcome.error());
-  ::unlink(log.c_str());
   if (!page) return tl::make_unexpected(page.error());
   if (!page->left_out.empty())
     say(fmt::format("{}: left out of the page: {}", typed(file), page->left_out));

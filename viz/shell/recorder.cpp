@@ -22,6 +22,7 @@
 #include "record/format.h"
 #include "record/session.h"
 #include "shell/process.hpp"
+#include "shell/scratch.hpp"
 #include "shell/streams.hpp"
 
 namespace mempool::viz {
@@ -29,32 +30,6 @@ namespace mempool::viz {
 namespace {
 
 constexpr const char* library_name = "libmempool-record.so";
-
-/// A folder that is gone with its files when the run is over.
-class Scratch {
- public:
-  static Result<Scratch> make() {
-    const char* base = std::getenv("TMPDIR");
-    std::string path =
-        fmt::format("{}/mempool-record-XXXXXX", base == nullptr || *base == '\0' ? "/tmp" : base);
-    if (::mkdtemp(path.data()) == nullptr)
-      return failure(fmt::format("no temporary folder: {}", std::strerror(errno)));
-    return Scratch(path);
-  }
-  Scratch(Scratch&& other) noexcept : path_(std::exchange(other.path_, "")) {}
-  Scratch& operator=(Scratch&&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] std::string file(const char* name) const {
-    return fmt::format("{}/{}", path_, name);
-  }
-
- private:
-  explicit Scratch(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 /// The session file, mapped; see record/session.h.
 class Session {

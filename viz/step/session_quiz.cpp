@@ -6,6 +6,8 @@
 // Until it is answered call 42 is not shown, nor is any later one in the list of calls.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "quiz/ask.hpp"
 #include "quiz/pick.hpp"
 #include "quiz/sheet.hpp"
@@ -18,6 +20,10 @@ namespace {
 
 std::string score(const Prediction& prediction) {
   return fmt::format("{} of {} right", prediction.right, prediction.answered);
+}
+
+const char* nothing_asked(const Prediction& prediction) {
+  return prediction.on ? "nothing is asked yet: next asks" : "nothing is asked: quiz on, then next";
 }
 
 /// The n-th wrong choice; nullptr: there are fewer.
@@ -67,9 +73,7 @@ std::optional<Answer> Session::ask_first() {
 }
 
 Answer Session::answer(std::string_view arguments) {
-  if (!prediction_.asked)
-    return bad_answer(prediction_.on ? "nothing is asked yet: next asks"
-                                     : "nothing is asked: quiz on, then next");
+  if (!prediction_.asked) return bad_answer(nothing_asked(prediction_));
   const quiz::Question question = std::move(*prediction_.asked);
   const quiz::Graded marked = quiz::grade(question, arguments);
   ++prediction_.answered;
@@ -85,9 +89,7 @@ Answer Session::answer(std::string_view arguments) {
 }
 
 Answer Session::hint(std::string_view) {
-  if (!prediction_.asked)
-    return bad_answer(prediction_.on ? "nothing is asked yet: next asks"
-                                     : "nothing is asked: quiz on, then next");
+  if (!prediction_.asked) return bad_answer(nothing_asked(prediction_));
   const quiz::Question& question = *prediction_.asked;
   const std::size_t given = prediction_.hints++;
   if (given == 0) return good_answer(std::string(quiz::hint_of(question.kind)));
