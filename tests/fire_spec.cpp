@@ -13,6 +13,7 @@
 #include "event/table.hpp"
 #include "log/encoding.hpp"
 #include "model/check.hpp"
+#include "model/timeline.hpp"
 #include "support/reading.hpp"
 #include "support/safe_output.hpp"
 #include "view/view.hpp"

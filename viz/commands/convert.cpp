@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "commands/commands.hpp"
@@ -15,6 +16,7 @@
 #include "commands/trace.hpp"
 #include "event/table.hpp"
 #include "log/encoding.hpp"
+#include "model/progress.hpp"
 #include "shell/output.hpp"
 #include "shell/progress.hpp"
 #include "shell/streams.hpp"
@@ -90,12 +92,6 @@ class Csv {
   std::vector<std::string_view> columns_ = columns();
 };
 
-/// How far reading has come, where that is known.
-void tell(ProgressLine& progress, const log::Reader& reader) {
-  if (reader.bytes_total() != 0)
-    progress(static_cast<double>(reader.bytes_read()) / static_cast<double>(reader.bytes_total()));
-}
-
 /// What is to be said of a log that was carried over.
 std::string left_out(const log::Findings& findings) {
   return fmt::format("left out: damaged {}s {}, unknown events {}", findings.unit, findings.damaged,
@@ -110,11 +106,10 @@ void write_trace(log::Reader& reader, const std::string& name, const Options& op
   limits.to = options.to.value_or(limits.to);
   Trace trace(output, limits);
   {
-    ProgressLine progress("converting");
-    for (pool_event event; reader.next(event);) {
-      trace.see(event);
-      tell(progress, reader);
-    }
+    ProgressLine line("converting");
+    const Progress progress = std::ref(line);
+    ReadProgress tell(reader, progress);
+    for (pool_event event; reader.next(event); tell()) trace.see(event);
   }
   const log::Findings& findings = reader.findings();
   std::vector<std::string> found;
@@ -129,21 +124,22 @@ void write_events(log::Reader& reader, const std::string& path, Output& output) 
   const bool as_csv = path.ends_with(".csv");
   const log::Encoding encoding = log::encoding_of(path);
   const Csv csv;
-  ProgressLine progress("converting");
+  ProgressLine line("converting");
+  const Progress progress = std::ref(line);
   std::string piece;
   if (as_csv)
     piece = csv.header();
   else
     log::write_header(encoding, piece);
   output.write(piece);
-  for (pool_event event; reader.next(event);) {
+  ReadProgress tell(reader, progress);
+  for (pool_event event; reader.next(event); tell()) {
     piece.clear();
     if (as_csv)
       piece = csv.row(event);
     else
       log::write_event(encoding, event, piece);
     output.write(piece);
-    tell(progress, reader);
   }
 }
 

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <set>
 
+#include "model/progress.hpp"
 #include "page/page.hpp"
 #include "shell/progress.hpp"
 
@@ -15,7 +17,6 @@ namespace {
 // A call begins only below these. What is not asked for opens in a second or two.
 constexpr u64 most_events = 200'000;
 constexpr std::size_t most_bytes = std::size_t{20} << 20;
-constexpr u64 events_between_progress = 4096;
 
 /// Takes the events of one pool in a window of its calls; counts all calls.
 class Collector {
@@ -132,12 +133,11 @@ std::optional<Error> refusal(const Collector& found, const PageWish& wish) {
 
 Result<LessonPage> make_lesson_page(log::Reader& reader, const PageWish& wish) {
   Collector found(wish);
-  ProgressLine progress("reading");
-  const u64 total = reader.bytes_total();
+  ProgressLine line("reading");
+  const Progress progress = std::ref(line);
   pool_event event;
-  for (u64 seen = 0; reader.next(event); ++seen) {
-    if (total != 0 && seen % events_between_progress == 0)
-      progress(static_cast<double>(reader.bytes_read()) / static_cast<double>(total));
+  for (ReadProgress tell(reader, progress); reader.next(event);) {
+    tell();
     found.see(event);
   }
   if (std::optional<Error> why = refusal(found, wish)) return tl::make_unexpected(std::move(*why));

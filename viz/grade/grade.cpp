@@ -243,14 +243,11 @@ const RuleResult* Report::first_broken() const {
 }
 
 Result<Report> judge(log::Reader& reader, const Asked& asked, const Progress& progress) {
-  constexpr u64 events_between_reports = 1 << 12;
   std::optional<Grader> grader;
   std::optional<u32> pool;
   pool_event event;
-  for (u64 count = 1; reader.next(event); ++count) {
-    if (progress && count % events_between_reports == 0 && reader.bytes_total() != 0)
-      progress(static_cast<double>(reader.bytes_read()) /
-               static_cast<double>(reader.bytes_total()));
+  for (ReadProgress tell(reader, progress); reader.next(event);) {
+    tell();
     if (!grader && event.kind == POOL_EVENT_CREATE) {
       grader.emplace(asked, event.as.create.capacity);
       pool = event.pool;

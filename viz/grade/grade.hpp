@@ -14,7 +14,7 @@
 
 #include "base/result.hpp"
 #include "log/reader.hpp"
-#include "model/timeline.hpp"
+#include "model/progress.hpp"
 
 namespace mempool::viz::grade {
 

@@ -109,14 +109,11 @@ CheckResult Checker::finish() {
 }  // namespace
 
 CheckResult check(log::Reader& reader, const CheckOptions& options, const Progress& progress) {
-  constexpr u64 events_between_reports = 1 << 16;
   Checker checker(reader, options);
   pool_event event;
-  for (u64 count = 1; !checker.broken() && reader.next(event); ++count) {
+  for (ReadProgress tell(reader, progress); !checker.broken() && reader.next(event);) {
     checker.see(event);
-    if (progress && count % events_between_reports == 0 && reader.bytes_total() != 0)
-      progress(static_cast<double>(reader.bytes_read()) /
-               static_cast<double>(reader.bytes_total()));
+    tell();
   }
   return checker.finish();
 }

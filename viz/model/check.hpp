@@ -13,7 +13,7 @@
 
 #include "base/result.hpp"
 #include "log/reader.hpp"
-#include "model/timeline.hpp"
+#include "model/progress.hpp"
 
 namespace mempool::viz {
 

@@ -53,7 +53,6 @@ Result<Cursor> Cursor::open(log::Reader reader, std::optional<u32> pool, Index i
 /// One reading of the whole log. A pool with a lower number may turn up late: it is followed then,
 /// and nothing of it has been missed.
 Result<void> Cursor::read_all(std::optional<u32> wanted, const Progress& progress) {
-  constexpr u64 events_between_reports = 1 << 16;
   std::set<u32> pools;
   Model model;
   std::optional<u64> current;
@@ -61,10 +60,8 @@ Result<void> Cursor::read_all(std::optional<u32> wanted, const Progress& progres
   u64 since = 0;  // events since the last base
   pool_event event;
   Place at = here();
-  for (u64 count = 1; reader_.next(event); at = here(), ++count) {
-    if (progress && count % events_between_reports == 0 && reader_.bytes_total() != 0)
-      progress(static_cast<double>(reader_.bytes_read()) /
-               static_cast<double>(reader_.bytes_total()));
+  for (ReadProgress tell(reader_, progress); reader_.next(event); at = here()) {
+    tell();
     if (event.pool == 0) continue;
     pools.insert(event.pool);
     const u32 followed = wanted.value_or(*pools.begin());

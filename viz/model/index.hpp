@@ -17,11 +17,9 @@
 
 #include "log/reader.hpp"
 #include "model/model.hpp"
+#include "model/progress.hpp"
 
 namespace mempool::viz {
-
-/// Called now and then with the share of the log that has been read, 0 to 1.
-using Progress = std::function<void(double)>;
 
 /// A place in the log between two events, with what the reader has counted up to it.
 struct Place {

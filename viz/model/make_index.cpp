@@ -91,7 +91,6 @@ void Following::keep_model(const Place& at) {
 
 Index make_index(log::Reader& reader, const IndexSpacing& spacing, const KeepSection& keep,
                  const Progress& progress) {
-  constexpr u64 events_between_reports = 1 << 16;
   std::map<u32, Following> pools;
   const auto here = [&reader] {
     const log::Findings& so_far = reader.findings();
@@ -99,10 +98,8 @@ Index make_index(log::Reader& reader, const IndexSpacing& spacing, const KeepSec
   };
   Place at = here();
   pool_event event;
-  for (; reader.next(event); at = here()) {
-    if (progress && at.events % events_between_reports == 0)
-      progress(static_cast<double>(reader.bytes_read()) /
-               static_cast<double>(std::max<u64>(reader.bytes_total(), 1)));
+  for (ReadProgress tell(reader, progress); reader.next(event); at = here()) {
+    tell();
     if (event.pool == 0) continue;  // of the log itself: `end`
     const auto it = pools.try_emplace(event.pool, spacing, keep).first;
     it->second.see(event, at, reader);

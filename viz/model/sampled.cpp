@@ -105,14 +105,11 @@ class Sampler {
 }  // namespace
 
 Result<Sampled> sample(log::Reader& reader, const Sampling& sampling, const Progress& progress) {
-  constexpr u64 events_between_reports = 1 << 14;
   std::optional<Sampler> sampler;
   std::set<u32> pools;
   pool_event event;
-  for (u64 events = 1; reader.next(event); ++events) {
-    if (progress && events % events_between_reports == 0 && reader.bytes_total() != 0)
-      progress(static_cast<double>(reader.bytes_read()) /
-               static_cast<double>(reader.bytes_total()));
+  for (ReadProgress tell(reader, progress); reader.next(event);) {
+    tell();
     if (event.pool == 0) continue;
     pools.insert(event.pool);
     if (sampling.pool && event.pool != *sampling.pool) continue;

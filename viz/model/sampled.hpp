@@ -9,11 +9,13 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
 #include "log/reader.hpp"
-#include "model/timeline.hpp"
+#include "model/model.hpp"
+#include "model/progress.hpp"
 
 namespace mempool::viz {
 

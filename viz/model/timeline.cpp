@@ -207,14 +207,11 @@ bool seek(log::Reader& reader, const Place& place) {
 }  // namespace
 
 Result<Frame> load(log::Reader& reader, const Moment& moment, const Progress& progress) {
-  constexpr u64 events_between_reports = 1 << 16;
   Loader loader(reader, moment);
   pool_event event;
-  for (u64 count = 1; reader.next(event); ++count) {
+  for (ReadProgress tell(reader, progress); reader.next(event);) {
     loader.see(event);
-    if (progress && count % events_between_reports == 0 && reader.bytes_total() != 0)
-      progress(static_cast<double>(reader.bytes_read()) /
-               static_cast<double>(reader.bytes_total()));
+    tell();
   }
   return loader.finish(reader.findings().ended);
 }

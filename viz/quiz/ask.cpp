@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace mempool::viz::quiz {
 
@@ -46,6 +47,19 @@ std::span<const std::string_view> kinds() {
 std::string_view hint_of(std::string_view kind) {
   const auto* found = std::ranges::find(table, kind, &Kind::name);
   return found == std::end(table) ? "" : found->hint;
+}
+
+Question begin(const Frame& frame, std::string_view kind, std::string text, std::string why) {
+  Question question;
+  question.call = frame.call;
+  question.kind = kind;
+  question.text = std::move(text);
+  question.why = std::move(why);
+  return question;
+}
+
+void add_right(Question& question, std::string text) {
+  question.choices.push_back({std::move(text), true, question.why});
 }
 
 void add_wrong(Question& question, std::string text, std::string_view why) {

@@ -30,6 +30,11 @@ inline constexpr std::size_t most_choices = 4;
 /// Pictures are left empty.
 [[nodiscard]] std::vector<Question> ask(const Frame& frame);
 
+/// A question about this call, still without choices. `why` is told with its answer.
+[[nodiscard]] Question begin(const Frame& frame, std::string_view kind, std::string text,
+                             std::string why);
+/// Adds the right choice; its reason is the question's. Before the wrong ones.
+void add_right(Question& question, std::string text);
 /// Adds a wrong choice, unless it says what another one says or there are enough.
 void add_wrong(Question& question, std::string text, std::string_view why);
 

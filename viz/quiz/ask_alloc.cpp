@@ -22,19 +22,14 @@ struct Asked {
   std::string why;   // what happened
 };
 
-Question begin(const Asked& asked, std::string_view kind, std::string text) {
-  Question question;
-  question.call = asked.frame.call;
-  question.kind = kind;
-  question.text = fmt::format("Next is {}. {}", asked.call, text);
-  question.why = asked.why;
-  return question;
+Question begin(const Asked& asked, std::string_view kind, std::string_view text) {
+  return quiz::begin(asked.frame, kind, fmt::format("Next is {}. {}", asked.call, text), asked.why);
 }
 
 /// A wrong choice for each mistake that leads to another answer.
 template <class Text>
 void add_mistakes(const Asked& asked, Question& question, Text text) {
-  question.choices.push_back({text(asked.right), true, question.why});
+  add_right(question, text(asked.right));
   for (const Mistake& mistake : mistakes_of_alloc()) {
     Rules wrong = asked.rules;
     mistake.make(wrong);
@@ -109,7 +104,7 @@ void ask_fits(const Asked& asked, std::vector<Question>& questions) {
   const auto fits = [&](const Hole& hole) { return hole.size >= asked.right.needed; };
   if (!holes.empty() && std::ranges::all_of(holes, fits)) return;
   Question question = begin(asked, "fits", "Is it served?");
-  question.choices.push_back({verdict(model, asked.right.needed), true, question.why});
+  add_right(question, verdict(model, asked.right.needed));
   Rules careless = asked.rules;
   careless.front_guard = careless.back_guard = careless.rounds = false;
   const u64 forgotten = place(ground_of(model), asked.story.requested, careless).needed;

@@ -45,7 +45,7 @@ struct Freed {
 
 template <class Text>
 void add_mistakes(const Freed& freed, Question& question, Text text) {
-  question.choices.push_back({text(freed.right), true, question.why});
+  add_right(question, text(freed.right));
   for (const Mistake& mistake : mistakes_of_free()) {
     Rules wrong;
     mistake.make(wrong);
@@ -54,12 +54,7 @@ void add_mistakes(const Freed& freed, Question& question, Text text) {
 }
 
 Question begin(const Freed& freed, std::string_view kind, std::string_view text) {
-  Question question;
-  question.call = freed.frame.call;
-  question.kind = kind;
-  question.text = fmt::format("Next is {}. {}", freed.call, text);
-  question.why = freed.why;
-  return question;
+  return quiz::begin(freed.frame, kind, fmt::format("Next is {}. {}", freed.call, text), freed.why);
 }
 
 void ask_coalesces(const Freed& freed, std::vector<Question>& questions) {
@@ -138,18 +133,16 @@ void ask_damage(const Frame& frame, std::vector<Question>& questions) {
     const Block* block = frame.before.live(check.block);
     if (block == nullptr) continue;
     const bool back = check.side == POOL_SIDE_BACK;
-    Question question;
-    question.call = frame.call;
-    question.kind = "first_damage";
-    question.text = fmt::format(
+    std::string text = fmt::format(
         "Next the guards of #{} are checked, and its {} guard is found damaged: {} of its bytes "
         "{} not AB, the first is byte {} of the guard, counted from 0. At which offset of the pool "
         "is it?",
         check.block, back ? "back" : "front", check.damaged, check.damaged == 1 ? "is" : "are",
         check.first - check.offset);
-    question.why = fmt::format("The guard begins at {}: {} + {} = {}.", check.offset, check.offset,
-                               check.first - check.offset, check.first);
-    question.choices.push_back({fmt::format("{}", check.first), true, question.why});
+    std::string why = fmt::format("The guard begins at {}: {} + {} = {}.", check.offset,
+                                  check.offset, check.first - check.offset, check.first);
+    Question question = begin(frame, "first_damage", std::move(text), std::move(why));
+    add_right(question, fmt::format("{}", check.first));
     add_wrong(question, fmt::format("{}", check.first + 1),
               "That counts from 1: the first byte of the guard has number 0.");
     add_wrong(question, fmt::format("{}", block->payload + (check.first - check.offset)),

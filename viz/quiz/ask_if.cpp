@@ -44,25 +44,21 @@ void ask_would_help(const Frame& frame, const Story& story, std::vector<Question
   const u64 needed = place(ground, story.requested, rules_of(model)).needed;
   if (needed > model.free_bytes || model.largest_free() >= needed) return;
   const std::vector<Rescue> helping = rescues(model, wanted_in(model, needed, POOL_NONE));
-  Question question;
-  question.call = frame.call;
-  question.kind = "would_help";
-  question.text = fmt::format(
+  std::string text = fmt::format(
       "Next is pool_alloc({}), and it fails: it needs {} bytes in one piece. Which block, freed "
       "alone before it, would have made room?",
       story.requested, needed);
-  if (helping.empty()) {
-    question.why =
-        fmt::format("Whichever block is freed alone, no {} bytes are in one piece.", needed);
-    question.choices.push_back({no_single_free, true, question.why});
-  } else {
-    const Rescue& first = helping.front();
-    question.why = fmt::format(
-        "Freeing #{} makes {} bytes free in one piece, with the free blocks that touch it.",
-        first.number, first.piece);
-    question.choices.push_back({block_text(*model.live(first.number)), true, question.why});
-    for (const Rescue& each : helping) question.accept.push_back(fmt::format("#{}", each.number));
-  }
+  std::string why =
+      helping.empty()
+          ? fmt::format("Whichever block is freed alone, no {} bytes are in one piece.", needed)
+          : fmt::format(
+                "Freeing #{} makes {} bytes free in one piece, with the free blocks that "
+                "touch it.",
+                helping.front().number, helping.front().piece);
+  Question question = begin(frame, "would_help", std::move(text), std::move(why));
+  add_right(question,
+            helping.empty() ? no_single_free : block_text(*model.live(helping.front().number)));
+  for (const Rescue& each : helping) question.accept.push_back(fmt::format("#{}", each.number));
   add_other_blocks(question, model, helping, needed);
   if (!helping.empty()) add_wrong(question, no_single_free, question.why);
   if (question.choices.size() >= least_choices) questions.push_back(std::move(question));
@@ -99,15 +95,13 @@ void ask_which_policy(const Frame& frame, const Story& story, std::vector<Questi
   for (const Preference& other : all) {
     const auto same = std::ranges::count(all, other.taken, &Preference::taken);
     if (other.taken == own->taken || same != 1) continue;
-    Question question;
-    question.call = frame.call;
-    question.kind = "which_policy";
-    question.text = fmt::format("Next is pool_alloc({}). Which policy would take {}?",
-                                story.requested, hole_text(other.taken));
-    question.why =
+    Question question = begin(
+        frame, "which_policy",
+        fmt::format("Next is pool_alloc({}). Which policy would take {}?", story.requested,
+                    hole_text(other.taken)),
         fmt::format("By {} it is {}; by {}, as in this pool, {}.", policy_in_words(other.policy),
-                    hole_text(other.taken), policy_in_words(own->policy), hole_text(own->taken));
-    question.choices.push_back({policy_in_words(other.policy), true, question.why});
+                    hole_text(other.taken), policy_in_words(own->policy), hole_text(own->taken)));
+    add_right(question, policy_in_words(other.policy));
     for (const Preference& each : all)
       if (each.policy != other.policy)
         add_wrong(question, policy_in_words(each.policy),
@@ -162,15 +156,13 @@ Orders orders_of(const Ground& ground, const Rules& rules, Sizes sizes) {
 Question order_question(const Frame& frame, const Orders& orders) {
   Sizes sizes = orders.served.front();
   std::ranges::sort(sizes);
-  Question question;
-  question.call = frame.call;
-  question.kind = "order";
-  question.text = fmt::format(
+  std::string text = fmt::format(
       "Suppose that next {}, {} and {} bytes are asked for, in any order, and nothing is freed. "
       "In which order are all three served?",
       sizes[0], sizes[1], sizes[2]);
-  question.why = "Each then finds a free block that is large enough.";
-  question.choices.push_back({order_text(orders.served.front()), true, question.why});
+  Question question =
+      begin(frame, "order", std::move(text), "Each then finds a free block that is large enough.");
+  add_right(question, order_text(orders.served.front()));
   for (const Sizes& each : orders.served) question.accept.push_back(order_text(each));
   for (const auto& [order, why] : orders.failing) add_wrong(question, order_text(order), why);
   return question;

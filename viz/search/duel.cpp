@@ -53,7 +53,7 @@ class Search {
         winner_(rules_of(duel.winner, duel.common)),
         loser_(rules_of(duel.loser, duel.common)) {}
 
-  std::optional<Witness> run(const std::function<void(double)>& progress) {
+  std::optional<Witness> run(const Progress& progress) {
     const auto capacity = static_cast<u32>(grid_.capacity);
     states_.push_back({SmallPool(capacity), SmallPool(capacity), {}, 0, 0, {}});
     std::size_t from = 0;
@@ -224,7 +224,7 @@ bool holds(const Duel& duel, const Witness& witness) {
 
 }  // namespace
 
-Result<DuelResult> duel(const Duel& duel, const std::function<void(double)>& progress) {
+Result<DuelResult> duel(const Duel& duel, const Progress& progress) {
   const u64 capacity = duel.common.capacity.value_or(default_capacity);
   if (capacity > SmallPool::most_capacity)
     return failure(fmt::format("a duel is fought in at most {} bytes: give a smaller --capacity",

@@ -7,11 +7,11 @@
 // so the first one found is a shortest one over these sizes: that is what `proved` says.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "model/progress.hpp"
 #include "workload/contestant.hpp"
 
 namespace mempool::viz::search {
@@ -40,7 +40,6 @@ struct DuelResult {
   std::string tried;
 };
 /// Fails with a sentence when the pool is too large, too small or of a kind that is not searched.
-[[nodiscard]] Result<DuelResult> duel(const Duel& duel,
-                                      const std::function<void(double)>& progress);
+[[nodiscard]] Result<DuelResult> duel(const Duel& duel, const Progress& progress);
 
 }  // namespace mempool::viz::search

@@ -22,8 +22,6 @@ namespace mempool::viz {
 
 namespace {
 
-constexpr u64 events_between_progress = 4096;
-
 class Rewriter {
  public:
   explicit Rewriter(u32 pool) { made_.pool = pool; }
@@ -365,10 +363,8 @@ Result<Recording> workload_from_log(log::Reader& reader, std::optional<u32> pool
                                     const Progress& progress) {
   std::optional<Rewriter> rewriter;
   pool_event event;
-  for (u64 events = 0; reader.next(event); ++events) {
-    if (progress && events % events_between_progress == 0 && reader.bytes_total() != 0)
-      progress(static_cast<double>(reader.bytes_read()) /
-               static_cast<double>(reader.bytes_total()));
+  for (ReadProgress tell(reader, progress); reader.next(event);) {
+    tell();
     if (event.pool == 0 || (pool && event.pool != *pool)) continue;
     // The lowest pool is meant: what an earlier one did is forgotten when a lower one begins.
     if (!rewriter || event.pool < rewriter->pool()) rewriter.emplace(event.pool);

@@ -17,7 +17,7 @@
 
 #include "base/result.hpp"
 #include "log/reader.hpp"
-#include "model/timeline.hpp"
+#include "model/progress.hpp"
 #include "workload/player.hpp"
 
 namespace mempool::viz {

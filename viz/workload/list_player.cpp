@@ -266,8 +266,7 @@ void tell_creation(Teller& teller, u64 capacity, const PoolSetup& setup,
 }  // namespace
 
 Result<Outcome> play_list(const Workload& workload, const PoolSetup& setup,
-                          const Destination& destination,
-                          const std::function<void(double)>& progress) {
+                          const Destination& destination, const Progress& progress) {
   Outcome outcome;
   const Capacity chosen = setup.capacity ? Capacity{*setup.capacity, "as asked for"}
                                          : choose_capacity(workload, setup.geometry());

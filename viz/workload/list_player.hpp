@@ -11,7 +11,6 @@ namespace mempool::viz {
 
 /// setup.model must be there. Otherwise as play(), which calls it.
 [[nodiscard]] Result<Outcome> play_list(const Workload& workload, const PoolSetup& setup,
-                                        const Destination& destination,
-                                        const std::function<void(double)>& progress);
+                                        const Destination& destination, const Progress& progress);
 
 }  // namespace mempool::viz

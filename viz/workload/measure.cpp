@@ -177,7 +177,7 @@ std::optional<bool> serves(const Workload& workload, PoolSetup setup, u64 capaci
 }  // namespace
 
 Result<Measured> measure(const Workload& workload, const PoolSetup& setup, bool whole,
-                         const std::function<void(double)>& progress) {
+                         const Progress& progress) {
   Measured measured;
   Observer observer(measured, setup.policy, whole);
   Destination destination;
@@ -200,7 +200,7 @@ std::optional<std::size_t> first_difference(const Measured& a, const Measured& b
 
 //  fails ........ | serves ....... | likely, doubled until it serves
 std::optional<u64> smallest_region(const Workload& workload, PoolSetup setup, u64 likely,
-                                   const std::function<void(double)>& progress) {
+                                   const Progress& progress) {
   constexpr u64 most = u64{1} << 40;
   const u64 align = setup.align;
   u64 high = std::max(round_up(likely, align), align);

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "model/progress.hpp"
 #include "workload/contestant.hpp"
 
 namespace mempool::viz {
@@ -45,7 +46,7 @@ struct Measured {
 
 /// `whole`: with the placements and the curve, which take some bytes a call.
 [[nodiscard]] Result<Measured> measure(const Workload& workload, const PoolSetup& setup, bool whole,
-                                       const std::function<void(double)>& progress);
+                                       const Progress& progress);
 
 /// The first allocation that two runs of the same workload place differently; none: they agree.
 [[nodiscard]] std::optional<std::size_t> first_difference(const Measured& a, const Measured& b);
@@ -53,7 +54,6 @@ struct Measured {
 /// The smallest region that bisection finds in which everything is served. Not every larger one
 /// need serve it: failures are not monotone in the size. None: no region serves it.
 [[nodiscard]] std::optional<u64> smallest_region(const Workload& workload, PoolSetup setup,
-                                                 u64 likely,
-                                                 const std::function<void(double)>& progress);
+                                                 u64 likely, const Progress& progress);
 
 }  // namespace mempool::viz

@@ -280,7 +280,7 @@ void take_stock(MemoryPool* pool, Outcome& outcome) {
 }  // namespace
 
 Result<Outcome> play(const Workload& workload, const PoolSetup& setup,
-                     const Destination& destination, const std::function<void(double)>& progress) {
+                     const Destination& destination, const Progress& progress) {
   if (setup.model) return play_list(workload, setup, destination, progress);
   Outcome outcome;
   const Capacity chosen = setup.capacity ? Capacity{*setup.capacity, "as asked for"}

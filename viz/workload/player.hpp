@@ -17,6 +17,7 @@
 
 #include "base/result.hpp"
 #include "model/list_model.hpp"
+#include "model/progress.hpp"
 #include "workload/capacity.hpp"
 #include "workload/workload.hpp"
 
@@ -67,7 +68,6 @@ struct Outcome {
 
 /// Fails when there can be no such pool, or when the log cannot be written to its end.
 [[nodiscard]] Result<Outcome> play(const Workload& workload, const PoolSetup& setup,
-                                   const Destination& destination,
-                                   const std::function<void(double)>& progress);
+                                   const Destination& destination, const Progress& progress);
 
 }  // namespace mempool::viz

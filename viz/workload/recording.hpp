@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "model/timeline.hpp"
+#include "model/progress.hpp"
 #include "workload/workload.hpp"
 
 namespace mempool::viz {
