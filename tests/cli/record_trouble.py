@@ -1,0 +1,43 @@
+"""mempool-viz record where things go wrong, or nearly so: no room, no folder, closed streams, crowds of
+processes, programs that clean up behind themselves. What goes well is record.py's.
+"""
+import os
+import re
+import subprocess
+
+import harness
+from harness import case, environment, expect, expect_equal, expect_in, tool, viz
+from recording import RECORDER, SUBJECT, counts, record
+
+
+def in_shell(script, **options):
+    """Runs a line of sh in which "$viz" is the tool and "$subject" the program."""
+    return subprocess.run(['sh', '-c', script], capture_output=True, text=True, check=False,
+                          timeout=60, env=environment(MEMPOOL_RECORDER=RECORDER, viz=tool(),
+                                                      subject=SUBJECT), **options)
+
+
+@case('no empty file is left where there is no room for a recording')
+def no_room():
+    in_shell(f'ulimit -f 1; LD_PRELOAD="{RECORDER}" MEMPOOL_RECORD_FILE="$PWD/x.mprec" "$subject"')
+    expect_equal(os.listdir('.'), [])
+
+
+@case('a free of NULL is no call, so none is missing behind the limit either')
+def null_frees():
+    ran = record('--max-events', '10', '--', SUBJECT, 'nulls')
+    expect_equal(counts(ran.err)[0], 10)
+    expect_in(' 10 later calls not recorded', ran.err)
+
+
+@case('a program that writes over its environment keeps its recordings by name')
+def overwritten_environment():
+    subprocess.run([SUBJECT, 'title'], check=True, env=environment(
+        LD_PRELOAD=RECORDER, MEMPOOL_RECORD_FILE=os.path.abspath('x-%p.mprec')))
+    files = os.listdir('.')
+    expect_equal(len(files), 2)
+    expect(any('77777' in viz('replay', name).text for name in files), 'the child among them')
+
+
+if __name__ == '__main__':
+    harness.run()
