@@ -23,6 +23,20 @@ def no_room():
     expect_equal(os.listdir('.'), [])
 
 
+@case('where our own files may not be as large as they have to be, that is said')
+def no_session():
+    ran = in_shell('ulimit -f 1; "$viz" record -- "$subject" keeps')
+    expect_equal(ran.returncode, 1)
+    expect_in('no temporary file: File too large', ran.stderr)
+
+
+@case('streams that are closed are closed to the program as well')
+def closed_streams():
+    ran = in_shell('"$viz" record -- ls /proc/self/fd <&-')
+    alone = in_shell('ls /proc/self/fd <&-')
+    expect_equal(ran.stdout, alone.stdout)
+
+
 @case('a free of NULL is no call, so none is missing behind the limit either')
 def null_frees():
     ran = record('--max-events', '10', '--', SUBJECT, 'nulls')

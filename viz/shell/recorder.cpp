@@ -108,7 +108,7 @@ class SignalsAside {
                          const std::string& session_path, const Session& session,
                          const SignalsAside& signals, int tell) {
   signals.restore();
-  restore_sigpipe();
+  restore_signals();
   session->root = static_cast<u32>(::getpid());
   const char* earlier = std::getenv("LD_PRELOAD");
   const bool any = earlier != nullptr && *earlier != '\0';
