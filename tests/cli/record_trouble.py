@@ -37,6 +37,16 @@ def closed_streams():
     expect_equal(ran.stdout, alone.stdout)
 
 
+@case('a folder for temporary files may be named from here, and one that is not there is named')
+def temporary_folder():
+    os.mkdir('tmp')
+    ran = record('--children', '--', 'sh', '-c', f'cd /; "{SUBJECT}" keeps; :', TMPDIR='tmp')
+    expect_in('of subject keeps', ran.err)
+    expect_equal(os.listdir('tmp'), [])
+    ran = record('--', SUBJECT, 'keeps', TMPDIR='/no/such', status=1)
+    expect_in('no temporary folder in /no/such: No such file or directory', ran.err)
+
+
 @case('a free of NULL is no call, so none is missing behind the limit either')
 def null_frees():
     ran = record('--max-events', '10', '--', SUBJECT, 'nulls')
