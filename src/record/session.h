@@ -11,9 +11,9 @@
 
 #include <stdint.h>
 
-#define RECORD_SESSION_MAGIC UINT64_C(0x31534345524d504d)
+#define RECORD_SESSION_MAGIC UINT64_C(0x32534345524d504d)
 
-enum { record_session_most = 4096, record_session_path = 4096 };
+enum { record_session_most = 1 << 16, record_session_path = 4096 };
 
 enum record_outcome {
   RECORD_STARTED = 1, /* there is a recording */

@@ -17,6 +17,13 @@ def in_shell(script, **options):
                                                       subject=SUBJECT), **options)
 
 
+@case('a recording that cannot be written has its own reason, and no other is made up')
+def not_written():
+    ran = record('-o', 'no/such/%p.mprec', '--', SUBJECT, 'keeps', status=1)
+    expect_in('cannot be written: No such file or directory', ran.err)
+    expect_in('nothing was recorded\n', ran.err)
+
+
 @case('no empty file is left where there is no room for a recording')
 def no_room():
     in_shell(f'ulimit -f 1; LD_PRELOAD="{RECORDER}" MEMPOOL_RECORD_FILE="$PWD/x.mprec" "$subject"')
@@ -45,6 +52,27 @@ def temporary_folder():
     expect_equal(os.listdir('tmp'), [])
     ran = record('--', SUBJECT, 'keeps', TMPDIR='/no/such', status=1)
     expect_in('no temporary folder in /no/such: No such file or directory', ran.err)
+
+
+@case('children are counted, however many there are')
+def crowd():
+    expect_in('4200 child processes were not recorded', record('--', SUBJECT, 'crowd', '4200').err)
+
+
+@case('of many children the busiest are told of, and one goes on with the busiest')
+def busiest():
+    calls = ' '.join(f'"{SUBJECT}" many {20000 if i == 9 else 10};' for i in range(12))
+    ran = record('--children', '--', 'sh', '-c', calls)
+    busiest_file = re.search(r'(sh\.\d+\.mprec): 40\d\d\d calls', ran.err)
+    expect(busiest_file, f'it is told of: {ran.err}')
+    expect_in(f'next: mempool-viz replay {busiest_file[1]}', ran.err)
+
+
+@case('a recording that the program took away is told of, and the others all the same')
+def taken_away():
+    ran = record('--children', '--', 'sh', '-c', f'"{SUBJECT}" keeps; rm -f sh.mprec; :')
+    expect_in('cannot read', ran.err)
+    expect_in('of subject keeps', ran.err)
 
 
 @case('a free of NULL is no call, so none is missing behind the limit either')

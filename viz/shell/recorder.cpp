@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/little.hpp"
 #include "record/format.h"
@@ -193,10 +194,17 @@ void collect(const Session& session, RecordRun& made) {
     if (entry.outcome != 0) processes[entry.pid].push_back(entry);
   }
   made.skipped = skipped.size();
+  made.untold = session->count - count;
   for (const auto& [pid, entries] : processes) collect_process(session, pid, entries, made);
   const std::string main = name_of(session, session->root, 0);
+  std::error_code failed;
+  for (RecordedImage& image : made.images) {
+    const auto bytes = std::filesystem::file_size(image.file, failed);
+    image.bytes = failed ? 0 : bytes;
+  }
   std::ranges::stable_sort(made.images, {}, [&](const RecordedImage& image) {
-    return image.file == main ? 0 : image.of_root ? 1 : 2;
+    const int rank = image.file == main ? 0 : image.of_root ? 1 : 2;
+    return std::pair(rank, rank < 2 ? 0 : ~image.bytes);
   });
 }
 
@@ -252,7 +260,7 @@ Result<RecordRun> record_program(const RecordWish& wish) {
     if (const Result<void> way = make_way(wish.file); !way) return tl::make_unexpected(way.error());
   const Result<Scratch> scratch = Scratch::make();
   if (!scratch) return tl::make_unexpected(scratch.error());
-  if (library->find_first_of(" :") != std::string::npos) {  // LD_PRELOAD takes these for the end
+  if (library->find_first_of(" :$") != std::string::npos) {  // of a name in LD_PRELOAD, or a word
     const std::string link = scratch->file(library_name);
     if (::symlink(library->c_str(), link.c_str()) != 0)
       return failure(fmt::format("{}: {}", link, std::strerror(errno)));
