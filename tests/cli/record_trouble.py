@@ -1,5 +1,5 @@
-"""mempool-viz record where things go wrong, or nearly so: no room, no folder, closed streams, crowds of
-processes, programs that clean up behind themselves. What goes well is record.py's.
+"""mempool-viz record where things go wrong, or nearly: no room, no folder, closed streams, many
+children, programs that clean up behind themselves. What goes well is record.py's.
 """
 import os
 import re
