@@ -73,7 +73,8 @@ static void tell_session(uint32_t pid, uint32_t outcome, int error, bool forked)
 }
 
 /* Another program takes over the process (exec): its recording takes over the name. What came
- * before keeps one with a number; of a fork that only led to this program it is dropped. */
+ * before keeps one with a number; of a fork that only led to this program it is dropped, and so is
+ * an earlier recording of the name, now that there is a new one. */
 static void step_aside(const char* name, uint32_t pid, bool is_root) {
   uint32_t images = 0;
   bool forked = false;
@@ -85,8 +86,10 @@ static void step_aside(const char* name, uint32_t pid, bool is_root) {
     forked = entry->forked;
     images += !forked;
   }
-  if (forked) (void)SYSTEM_CALL(SYS_unlinkat, AT_FDCWD, name, 0);
-  if (forked || images == 0) return;
+  const bool first = images == 0 && !forked;
+  if (forked || (first && is_root && session->replaces != 0))
+    (void)SYSTEM_CALL(SYS_unlinkat, AT_FDCWD, name, 0);
+  if (forked || first) return;
   static char aside[record_session_path];
   record_name(aside, sizeof aside, session->file, pid, is_root, images);
   (void)SYSTEM_CALL(SYS_renameat, AT_FDCWD, name, AT_FDCWD, aside);

@@ -35,6 +35,7 @@ struct record_session {
   uint32_t root;                  /* pid of the program that was asked for */
   uint32_t children;              /* they are recorded, too */
   uint32_t depth;                 /* most addresses of a call site */
+  uint32_t replaces;              /* file is an earlier recording, which gives way */
   uint32_t count;                 /* entries taken; more may be counted than there is room for */
   char file[record_session_path]; /* absolute; %p stands for the pid */
   struct record_entry entries[record_session_most];

@@ -24,6 +24,16 @@ def not_written():
     expect_in('nothing was recorded\n', ran.err)
 
 
+@case('an earlier recording stays until there is a new one')
+def stays():
+    record('-o', 'a.mprec', '--', SUBJECT, 'keeps')
+    record('-o', 'a.mprec', '--', 'no-such-program', status=127)
+    expect_in('calls of   subject keeps', viz('replay', 'a.mprec').text)
+    record('-o', 'a.mprec', '--', SUBJECT, 'execs', SUBJECT, 'corners')
+    expect_equal(sorted(os.listdir('.')), ['a.1.mprec', 'a.mprec'])
+    expect_in('calls of   subject corners', viz('replay', 'a.mprec').text)
+
+
 @case('no empty file is left where there is no room for a recording')
 def no_room():
     in_shell(f'ulimit -f 1; LD_PRELOAD="{RECORDER}" MEMPOOL_RECORD_FILE="$PWD/x.mprec" "$subject"')

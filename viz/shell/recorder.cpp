@@ -208,8 +208,14 @@ void collect(const Session& session, RecordRun& made) {
   });
 }
 
-/// An earlier recording of the name gives way to the new one; anything else does not.
-Result<void> make_way(const std::string& file) {
+/// Whether an earlier recording has the name: it gives way to the new one once there is one, for
+/// the program may not even start. Fails where anything else has it, or nothing can be written
+/// there.
+Result<bool> has_earlier(const std::string& file) {
+  const auto unwritable = [&file] {
+    return failure(fmt::format("{}: cannot be written: {}; -o FILE names another", file,
+                               std::strerror(errno)));
+  };
   struct stat facts {};
   if (::lstat(file.c_str(), &facts) == 0) {
     char begin[8] = {};
@@ -219,15 +225,15 @@ Result<void> make_way(const std::string& file) {
     if (opened >= 0) ::close(opened);
     if (!S_ISREG(facts.st_mode) || (!ours && facts.st_size != 0))
       return failure(fmt::format("{}: is there, and is no recording: give another -o FILE", file));
-    ::unlink(file.c_str());
+    const std::string folder = std::filesystem::path(file).parent_path();
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) return unwritable();
+    return true;
   }
   const int tried = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (tried < 0)
-    return failure(fmt::format("{}: cannot be written: {}; -o FILE names another", file,
-                               std::strerror(errno)));
+  if (tried < 0) return unwritable();
   ::close(tried);
   ::unlink(file.c_str());
-  return {};
+  return false;
 }
 
 }  // namespace
@@ -256,8 +262,8 @@ Result<RecordRun> record_program(const RecordWish& wish) {
   if (!library) return tl::make_unexpected(library.error());
   if (wish.file.size() >= record_session_path - 64) return failure("the name of FILE is too long");
   const bool has_pid = wish.file.find("%p") != std::string::npos;
-  if (!has_pid)
-    if (const Result<void> way = make_way(wish.file); !way) return tl::make_unexpected(way.error());
+  const Result<bool> replaces = has_pid ? Result<bool>(false) : has_earlier(wish.file);
+  if (!replaces) return tl::make_unexpected(replaces.error());
   const Result<Scratch> scratch = Scratch::make();
   if (!scratch) return tl::make_unexpected(scratch.error());
   if (library->find_first_of(" :$") != std::string::npos) {  // of a name in LD_PRELOAD, or a word
@@ -269,6 +275,7 @@ Result<RecordRun> record_program(const RecordWish& wish) {
   const std::string path = scratch->file("session");
   const Result<Session> session = Session::make(path, wish);
   if (!session) return tl::make_unexpected(session.error());
+  (*session)->replaces = *replaces ? 1 : 0;
   RecordRun made;
   if (const Result<void> ran = run(wish, *library, path, *session, made); !ran)
     return tl::make_unexpected(ran.error());
