@@ -54,7 +54,7 @@ HOOK void* calloc(size_t count, size_t size) {
 
 HOOK void free(void* block) {
   if (block == NULL) {
-    if (record_is_on()) record_free_of_null();
+    record_free_of_null();
     return;
   }
   if (boot_owns(block) || !real_is_found()) return;

@@ -51,7 +51,7 @@ void* boot_alloc(size_t size, size_t alignment) {
   if (size > boot_bytes || alignment > boot_header) return NULL;
   const size_t whole = boot_header + ((size + 15) & ~(size_t)15);
   const size_t at = atomic_fetch_add(&arena_used, whole);
-  if (at > boot_bytes - whole) return NULL;
+  if (at + whole > boot_bytes) return NULL;
   memcpy(arena + at, &size, sizeof size);
   return arena + at + boot_header;
 }

@@ -20,9 +20,9 @@ __thread struct record_thread record_thread __attribute__((tls_model("initial-ex
 volatile uint32_t record_no_mode = RECORD_NONE;
 volatile uint32_t* record_mode = &record_no_mode;
 
-static struct record_session* session;  // NULL: the recording is asked for by name
-static const char* by_name;
-static uint32_t begun_by;  // pid; 0: nobody yet
+static struct record_session* session;     // NULL: the recording is asked for by name
+static char by_name[record_session_path];  // copied: programs write over their environment
+static uint32_t begun_by;                  // pid; 0: nobody yet
 static uint32_t depth = 1;
 static bool unwinds;  // backtrace() can be called
 
@@ -47,7 +47,8 @@ static void make_page(void) {
 static void read_wishes(void) {
   const char* path = getenv("MEMPOOL_RECORD_SESSION");
   if (path == NULL || *path == '\0') {
-    by_name = getenv("MEMPOOL_RECORD_FILE");
+    const char* name = getenv("MEMPOOL_RECORD_FILE");
+    if (name != NULL) strncpy(by_name, name, sizeof by_name - 1);
     return;
   }
   const int file = system_open(path, O_RDWR);
@@ -72,7 +73,8 @@ static void tell_session(uint32_t pid, uint32_t outcome, int error, bool forked)
 }
 
 /* Another program takes over the process (exec): its recording takes over the name. What came
- * before keeps one with a number; of a fork that only led to this program it is dropped. */
+ * before keeps one with a number; of a fork that only led to this program it is dropped, and so is
+ * an earlier recording of the name, now that there is a new one. */
 static void step_aside(const char* name, uint32_t pid, bool is_root) {
   uint32_t images = 0;
   bool forked = false;
@@ -84,8 +86,10 @@ static void step_aside(const char* name, uint32_t pid, bool is_root) {
     forked = entry->forked;
     images += !forked;
   }
-  if (forked) (void)SYSTEM_CALL(SYS_unlinkat, AT_FDCWD, name, 0);
-  if (forked || images == 0) return;
+  const bool first = images == 0 && !forked;
+  if (forked || (first && is_root && session->replaces != 0))
+    (void)SYSTEM_CALL(SYS_unlinkat, AT_FDCWD, name, 0);
+  if (forked || first) return;
   static char aside[record_session_path];
   record_name(aside, sizeof aside, session->file, pid, is_root, images);
   (void)SYSTEM_CALL(SYS_renameat, AT_FDCWD, name, AT_FDCWD, aside);
@@ -137,7 +141,7 @@ bool record_begin(void) {
     make_page();
     read_wishes();
   }
-  if (session == NULL && by_name == NULL)
+  if (session == NULL && by_name[0] == '\0')
     set_mode(RECORD_OFF);
   else
     begin_recording();
@@ -235,6 +239,7 @@ void record_free(const void* block, uint64_t site) {
 }
 
 void record_free_of_null(void) {
+  if (*record_mode == RECORD_FULL || !record_is_on()) return;  // no call, so none that is missing
   __atomic_fetch_add(&stream_header()->null_frees, 1, __ATOMIC_RELAXED);
 }
 

@@ -11,9 +11,9 @@
 
 #include <stdint.h>
 
-#define RECORD_SESSION_MAGIC UINT64_C(0x31534345524d504d)
+#define RECORD_SESSION_MAGIC UINT64_C(0x32534345524d504d)
 
-enum { record_session_most = 4096, record_session_path = 4096 };
+enum { record_session_most = 1 << 16, record_session_path = 4096 };
 
 enum record_outcome {
   RECORD_STARTED = 1, /* there is a recording */
@@ -35,6 +35,7 @@ struct record_session {
   uint32_t root;                  /* pid of the program that was asked for */
   uint32_t children;              /* they are recorded, too */
   uint32_t depth;                 /* most addresses of a call site */
+  uint32_t replaces;              /* file is an earlier recording, which gives way */
   uint32_t count;                 /* entries taken; more may be counted than there is room for */
   char file[record_session_path]; /* absolute; %p stands for the pid */
   struct record_entry entries[record_session_most];

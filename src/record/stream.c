@@ -17,7 +17,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-enum { smallest_window = 1 << 14, largest_window = 1 << 19 }; /* slots */
+enum { smallest_window = 1 << 11, largest_window = 1 << 19 }; /* slots */
 static const uint64_t largest_mapping = UINT64_C(1) << 31, smallest_mapping = 1 << 15;
 
 static struct recording_header* header;
@@ -57,6 +57,7 @@ static long allocate(int file, uint64_t begin, uint64_t end) {
 static int make_room(int file, uint64_t slots) {
   const uint64_t have = atomic_load(&ready);
   if (slots > mapped) return EFBIG;
+  if (slots <= have) return 0;  // another thread has been faster
   uint64_t window = have < smallest_window ? smallest_window : have;
   if (window > largest_window) window = largest_window;
   uint64_t end = slots + window < mapped ? slots + window : mapped;
@@ -144,6 +145,7 @@ int stream_open(const struct stream_wish* wish) {
   if (error == 0 && !map(file)) error = ENOMEM;
   if (error == 0) error = make_room(file, 1);
   if (error == 0) write_header(wish);
+  if (error != 0 && file >= 0) (void)SYSTEM_CALL(SYS_unlinkat, AT_FDCWD, path, 0);
   if (file >= 0) system_close(file);
   errno = kept;
   return error;

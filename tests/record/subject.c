@@ -2,6 +2,7 @@
  * malloc by its own exit status, and prints the same with and without the recorder.
  *
  *     subject corners | threads | forks | execs PROG ARGS | dies | keeps | many N | errnos | waits
+ *     | crowd N | nulls | title
  */
 #include <errno.h>
 #include <malloc.h>
@@ -135,6 +136,38 @@ static int many(long count) {
   return 0;
 }
 
+/* So many children. */
+static int crowd(long count) {
+  for (long i = 0; i < count; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      kept[0] = malloc(10);
+      _exit(0);
+    }
+    MUST(waitpid(child, NULL, 0) == child);
+  }
+  return 0;
+}
+
+/* Ten pairs of calls, and frees that are none. */
+static int nulls(void) {
+  many(10);
+  for (int i = 0; i < 100; ++i) free(NULL);
+  return 0;
+}
+
+/* As daemons do that tell in their title what they are at; then a child. */
+static int title(void) {
+  for (char** word = environ; *word != NULL; ++word) memset(*word, 'x', strlen(*word));
+  const pid_t child = fork();
+  if (child == 0) {
+    kept[0] = malloc(77777);
+    _exit(0);
+  }
+  MUST(waitpid(child, NULL, 0) == child);
+  return 0;
+}
+
 static int errnos(void) {
   errno = 1789;
   for (int i = 0; i < 100000; ++i) {
@@ -168,6 +201,9 @@ int main(int count, char** words) {
   if (strcmp(what, "execs") == 0 && count > 2) return execs(words + 2);
   if (strcmp(what, "dies") == 0) return dies();
   if (strcmp(what, "many") == 0 && count > 2) return many(atol(words[2]));
+  if (strcmp(what, "crowd") == 0 && count > 2) return crowd(atol(words[2]));
+  if (strcmp(what, "nulls") == 0) return nulls();
+  if (strcmp(what, "title") == 0) return title();
   if (strcmp(what, "errnos") == 0) return errnos();
   if (strcmp(what, "waits") == 0) return waits();
   if (strcmp(what, "keeps") == 0) keep_two();

@@ -75,27 +75,33 @@ Result<std::string> tell_images(const RecordRun& run, const std::string& program
   u64 most_calls = 0;
   std::size_t told = 0;
   for (const RecordedImage& image : run.images) {
+    if (++told > most_images_told) break;
     if (image.error != 0) {
       say(fmt::format("{}: cannot be written: {}", typed(image.file), std::strerror(image.error)));
       continue;
     }
-    if (++told > most_images_told) continue;
-    const Result<u64> calls = tell_image(image, told == 1);
-    if (!calls) return tl::make_unexpected(calls.error());
+    const Result<u64> calls = tell_image(image, best.empty());
+    if (!calls) {
+      say(calls.error().what);
+      continue;
+    }
     if (!best.empty() && (*calls <= most_calls || (!children && most_calls != 0))) continue;
     best = image.file;
     most_calls = *calls;
   }
   if (told > most_images_told)
-    say(fmt::format("recordings besides these: {}", told - most_images_told));
+    say(fmt::format("recordings besides these: {}", run.images.size() - most_images_told));
   if (run.skipped != 0)
     say(run.skipped == 1
             ? std::string("1 child process was not recorded: --children records it, too")
             : fmt::format("{} child processes were not recorded: --children records them, too",
                           run.skipped));
-  if (best.empty())
-    return failure(fmt::format("nothing was recorded: {}", why_unrecorded(program)));
-  return best;
+  if (run.untold != 0)
+    say(fmt::format("programs and forks besides these, too many to be told of: {}", run.untold));
+  if (!best.empty()) return best;
+  return failure(run.images.empty()
+                     ? fmt::format("nothing was recorded: {}", why_unrecorded(program))
+                     : std::string("nothing was recorded"));
 }
 
 /// Opened at the first call; at the peak, if the page cannot hold all calls.

@@ -68,12 +68,13 @@ int spawn(const std::string& program, char* const* arguments, const Scratch (&fi
   posix_spawn_file_actions_init(&actions);
   for (int i = 0; i < 3; ++i)
     posix_spawn_file_actions_adddup2(&actions, ::fileno(files[i].get()), i);
-  posix_spawnattr_t attributes;  // mempool-viz ignores SIGPIPE; its children should not
+  posix_spawnattr_t attributes;  // mempool-viz ignores these signals; its children should not
   posix_spawnattr_init(&attributes);
-  sigset_t pipe_only;
-  sigemptyset(&pipe_only);
-  sigaddset(&pipe_only, SIGPIPE);
-  posix_spawnattr_setsigdefault(&attributes, &pipe_only);
+  sigset_t usual;
+  sigemptyset(&usual);
+  sigaddset(&usual, SIGPIPE);
+  sigaddset(&usual, SIGXFSZ);
+  posix_spawnattr_setsigdefault(&attributes, &usual);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   const int error =
       ::posix_spawn(&child, program.c_str(), &actions, &attributes, arguments, environ);

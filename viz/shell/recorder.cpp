@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/little.hpp"
 #include "record/format.h"
@@ -108,7 +109,7 @@ class SignalsAside {
                          const std::string& session_path, const Session& session,
                          const SignalsAside& signals, int tell) {
   signals.restore();
-  restore_sigpipe();
+  restore_signals();
   session->root = static_cast<u32>(::getpid());
   const char* earlier = std::getenv("LD_PRELOAD");
   const bool any = earlier != nullptr && *earlier != '\0';
@@ -193,15 +194,28 @@ void collect(const Session& session, RecordRun& made) {
     if (entry.outcome != 0) processes[entry.pid].push_back(entry);
   }
   made.skipped = skipped.size();
+  made.untold = session->count - count;
   for (const auto& [pid, entries] : processes) collect_process(session, pid, entries, made);
   const std::string main = name_of(session, session->root, 0);
+  std::error_code failed;
+  for (RecordedImage& image : made.images) {
+    const auto bytes = std::filesystem::file_size(image.file, failed);
+    image.bytes = failed ? 0 : bytes;
+  }
   std::ranges::stable_sort(made.images, {}, [&](const RecordedImage& image) {
-    return image.file == main ? 0 : image.of_root ? 1 : 2;
+    const int rank = image.file == main ? 0 : image.of_root ? 1 : 2;
+    return std::pair(rank, rank < 2 ? 0 : ~image.bytes);
   });
 }
 
-/// An earlier recording of the name gives way to the new one; anything else does not.
-Result<void> make_way(const std::string& file) {
+/// Whether an earlier recording has the name: it gives way to the new one once there is one, for
+/// the program may not even start. Fails where anything else has it, or nothing can be written
+/// there.
+Result<bool> has_earlier(const std::string& file) {
+  const auto unwritable = [&file] {
+    return failure(fmt::format("{}: cannot be written: {}; -o FILE names another", file,
+                               std::strerror(errno)));
+  };
   struct stat facts {};
   if (::lstat(file.c_str(), &facts) == 0) {
     char begin[8] = {};
@@ -211,15 +225,15 @@ Result<void> make_way(const std::string& file) {
     if (opened >= 0) ::close(opened);
     if (!S_ISREG(facts.st_mode) || (!ours && facts.st_size != 0))
       return failure(fmt::format("{}: is there, and is no recording: give another -o FILE", file));
-    ::unlink(file.c_str());
+    const std::string folder = std::filesystem::path(file).parent_path();
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) return unwritable();
+    return true;
   }
   const int tried = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (tried < 0)
-    return failure(fmt::format("{}: cannot be written: {}; -o FILE names another", file,
-                               std::strerror(errno)));
+  if (tried < 0) return unwritable();
   ::close(tried);
   ::unlink(file.c_str());
-  return {};
+  return false;
 }
 
 }  // namespace
@@ -248,11 +262,11 @@ Result<RecordRun> record_program(const RecordWish& wish) {
   if (!library) return tl::make_unexpected(library.error());
   if (wish.file.size() >= record_session_path - 64) return failure("the name of FILE is too long");
   const bool has_pid = wish.file.find("%p") != std::string::npos;
-  if (!has_pid)
-    if (const Result<void> way = make_way(wish.file); !way) return tl::make_unexpected(way.error());
+  const Result<bool> replaces = has_pid ? Result<bool>(false) : has_earlier(wish.file);
+  if (!replaces) return tl::make_unexpected(replaces.error());
   const Result<Scratch> scratch = Scratch::make();
   if (!scratch) return tl::make_unexpected(scratch.error());
-  if (library->find_first_of(" :") != std::string::npos) {  // LD_PRELOAD takes these for the end
+  if (library->find_first_of(" :$") != std::string::npos) {  // of a name in LD_PRELOAD, or a word
     const std::string link = scratch->file(library_name);
     if (::symlink(library->c_str(), link.c_str()) != 0)
       return failure(fmt::format("{}: {}", link, std::strerror(errno)));
@@ -261,6 +275,7 @@ Result<RecordRun> record_program(const RecordWish& wish) {
   const std::string path = scratch->file("session");
   const Result<Session> session = Session::make(path, wish);
   if (!session) return tl::make_unexpected(session.error());
+  (*session)->replaces = *replaces ? 1 : 0;
   RecordRun made;
   if (const Result<void> ran = run(wish, *library, path, *session, made); !ran)
     return tl::make_unexpected(ran.error());

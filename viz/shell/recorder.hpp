@@ -32,13 +32,15 @@ struct RecordedImage {
   std::string file;
   bool of_root = false;
   int error = 0;  // errno: there is no recording
+  u64 bytes = 0;  // of the file
 };
 
 struct RecordRun {
   int status = 0;                     // as waitpid() says it
   int start_error = 0;                // errno: there is no such program, or it cannot be run
-  std::vector<RecordedImage> images;  // the program's last one first
+  std::vector<RecordedImage> images;  // the program's last one first, its children's by size
   u64 skipped = 0;                    // processes that were not recorded, for nobody asked for them
+  u64 untold = 0;                     // images besides these: more than a session can tell of
 };
 
 /// Runs it to its end. Fails when no recording could be made, before anything is run.

@@ -11,11 +11,13 @@
 namespace mempool::viz {
 
 Result<Scratch> Scratch::make() {
-  const char* base = std::getenv("TMPDIR");
-  std::string path =
-      fmt::format("{}/mempool-XXXXXX", base == nullptr || *base == '\0' ? "/tmp" : base);
-  if (::mkdtemp(path.data()) == nullptr)
-    return failure(fmt::format("no temporary folder: {}", std::strerror(errno)));
+  const char* named = std::getenv("TMPDIR");
+  const char* base = named == nullptr || *named == '\0' ? "/tmp" : named;
+  std::error_code failed;  // others are told of it who may be in another folder
+  std::string path = std::filesystem::absolute(base, failed) / "mempool-XXXXXX";
+  if (failed || ::mkdtemp(path.data()) == nullptr)
+    return failure(fmt::format("no temporary folder in {}: {}; TMPDIR names another", base,
+                               std::strerror(failed ? failed.value() : errno)));
   return Scratch(path);
 }
 

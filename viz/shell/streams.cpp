@@ -15,7 +15,8 @@ namespace mempool::viz {
 
 namespace {
 
-void (*sigpipe_before)(int) = SIG_DFL;
+void (*pipe_before)(int) = SIG_DFL;
+void (*file_size_before)(int) = SIG_DFL;
 
 }  // namespace
 
@@ -31,17 +32,20 @@ void say(std::string_view sentence) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-void restore_sigpipe() {
-  std::signal(SIGPIPE, sigpipe_before);
+void restore_signals() {
+  std::signal(SIGPIPE, pipe_before);
+  std::signal(SIGXFSZ, file_size_before);
 }
 
 void settle_standard_streams() {
-  sigpipe_before = std::signal(SIGPIPE, SIG_IGN);
+  pipe_before = std::signal(SIGPIPE, SIG_IGN);
+  file_size_before = std::signal(SIGXFSZ, SIG_IGN);
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
     if (::fcntl(stream, F_GETFD) >= 0) continue;
     // Open the wrong way round: reading what cannot be read and writing what cannot be written
     // fail as they would have. The lowest free number is the one that is missing.
-    static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    const int mode = stream == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    static_cast<void>(::open("/dev/null", mode | O_CLOEXEC));
   }
 }
 

@@ -8,11 +8,13 @@ namespace mempool::viz {
 
 /// Takes the place of standard streams that are closed, so that no file that is opened later gets
 /// their number and with it what was meant for them; writing to such a stream still fails. A pipe
-/// whose reader is gone becomes an error that is told, not a signal that kills.
+/// whose reader is gone and a file that is as large as files may be (ulimit -f) become errors that
+/// are told, not signals that kill.
 void settle_standard_streams();
 
-/// What a program that is run from here is to find: SIGPIPE as it was.
-void restore_sigpipe();
+/// What a program that is run from here is to find: those signals as they were. Streams that were
+/// closed are closed to it.
+void restore_signals();
 
 /// "mempool-viz: SENTENCE" on stderr. What it quotes of a file, a name or an argument does nothing
 /// to a terminal; a sentence may have several lines.
