@@ -242,16 +242,25 @@ def _():
     os.mkdir('folder')
     told = stopped('mempool snapshot nowhere/x.jsonl', 'mempool snapshot x.mplog',
                    'mempool snapshot kept.jsonl 99', 'mempool snapshot', 'mempool snapshot kept 1',
-                   'mempool snapshot folder 1')
+                   'mempool snapshot folder 1', 'shell cp kept.jsonl was', 'mempool snapshot link 2',
+                   'mempool snapshot pipe 1')
     expect_in('nowhere/x.jsonl cannot be written: No such file', told[0])
     expect_in('mempool-viz convert', told[1])
     expect_in('there is no pool 99', told[2])
     expect_in('usage: mempool snapshot FILE [POOL]', told[3])
-    expect_equal(read('kept.jsonl'), b'kept')
+    expect_equal(read('was'), b'kept')
     expect_in('Wrote pool 1 "net" to kept: ', told[4])
     expect_in('folder cannot be written: Is a directory', told[5])
-    expect_equal(sorted(os.listdir()), ['err.txt', 'folder', 'kept', 'kept.jsonl', 'out.txt'])
+    expect(os.path.islink('link'), 'a link stays one')
+    expect_in(b'"name":"bytes"', read('kept.jsonl'))
+    expect_equal(os.read(reader, 1 << 16), read('kept'))  # a pipe, or a device, stays what it is
+    os.close(reader)
+    expect_equal(sorted(os.listdir()), ['err.txt', 'folder', 'kept', 'kept.jsonl', 'link',
+                                        'out.txt', 'pipe', 'was'])
 
 
 if __name__ == '__main__':
     harness.run()
+    os.symlink('kept.jsonl', 'link')
+    os.mkfifo('pipe')
+    reader = os.open('pipe', os.O_RDONLY | os.O_NONBLOCK)

@@ -77,7 +77,9 @@ def _():
                    'set var all[2]->older = (void *)0x41414141', 'info mempool',
                    'mempool whereis hello', 'mempool map 1', 'mempool map all[0]',
                    'set var all[2]->older = (void *)main', 'info mempool',
-                   'mempool snapshot x.jsonl', 'set var all[2]->older = $older', 'mempool check')
+                   'mempool snapshot x.jsonl', 'set var all[2]->older = $older', 'mempool check',
+                   'set var all[2]->older = all[5]', 'mempool check', 'print $mempool_violations',
+                   'mempool check 99', 'print $mempool_violations')
     expect_in('the list of pools is damaged: it comes back to 0x', told[2])
     expect_in('coarse', told[2])
     expect_in('is damaged', told[3])
@@ -88,6 +90,8 @@ def _():
     expect_in('is no pool, or a damaged one', told[10])
     expect_in('Wrote pool 3', told[11])
     expect_in('pool 1 "net": 2 live blocks looked at: no violation', told[13])
+    expect_in(' = 1', told[16])   # a script that asks for it sees that not all is well
+    expect_in(' = void', told[18])
 
 
 @gdb_case('inside a call of the library it says that things may be half done')
