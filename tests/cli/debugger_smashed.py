@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 import harness
-from debugging import LIBRARY, PROGRAM, answers, gdb_case, stopped
+from debugging import HELD, LIBRARY, PROGRAM, answers, gdb_case, stopped
 from harness import expect, expect_equal, expect_in
 
 # What is smashed, and a sentence that mempool check says then. `net` is pool 1 from within.
@@ -98,6 +98,10 @@ def _():
 def _():
     told = stopped('break mempool::Pool::dump', 'continue', 'mempool check 1', 'info mempool')
     expect_in('note: thread 1 is inside pool_dump: what is shown may be half done', told[2])
+    told = answers([f'source {LIBRARY}-gdb.py', 'run 2> err.txt', 'backtrace', 'mempool check'],
+                   HELD)
+    expect_in('mempool::allocator<char>::allocate', told[2])  # of the program's, from mempool.hpp
+    expect('note' not in told[3], f'no note in {told[3]}')
 
 
 @gdb_case('without a process, without pools, or without debug information it says so')
