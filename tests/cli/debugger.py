@@ -290,8 +290,8 @@ def _():
     reader = os.open('pipe', os.O_RDONLY | os.O_NONBLOCK)
     told = stopped('mempool snapshot nowhere/x.jsonl', 'mempool snapshot x.mplog',
                    'mempool snapshot kept.jsonl 99', 'mempool snapshot', 'mempool snapshot kept 1',
-                   'mempool snapshot folder 1', 'shell cp kept.jsonl was', 'mempool snapshot link 2',
-                   'mempool snapshot pipe 1')
+                   'mempool snapshot folder 1', 'shell cp kept.jsonl was',
+                   'mempool snapshot link 2', 'mempool snapshot pipe 1')
     expect_in('nowhere/x.jsonl cannot be written: No such file', told[0])
     expect_in('mempool-viz convert', told[1])
     expect_in('there is no pool 99', told[2])
