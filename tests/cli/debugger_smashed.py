@@ -70,6 +70,19 @@ def _():
     expect(told[2].count('no violation') == 7, 'all is as it was')
 
 
+@gdb_case('bitmaps that are all rubbish are given up on')
+def _():
+    starts = [f'all[1]->engine_.pages_.pages_[{page}].start' for page in range(1, 4)]
+    told = stopped(*(f'set var {start} = -1' for start in starts), 'mempool check 2',
+                   'mempool map 2', 'mempool list 2', 'mempool whereis all[1]->region_ + 900')[3:]
+    expect_in(' blocks and ', told[0])
+    expect_in('the rest is not looked at (I1 tiles)', told[0])
+    for answer in told[1:3]:
+        expect_in('the bookkeeping of pool 2 "bytes" is broken', answer)
+    expect_in(' map  |', told[1])
+    expect_in('its bookkeeping is broken there', told[3])
+
+
 @gdb_case('a list of pools that is damaged is told, and ends')
 def _():
     told = stopped('set var $older = all[2]->older', 'set var all[2]->older = all[5]',

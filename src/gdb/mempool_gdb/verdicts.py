@@ -14,7 +14,7 @@ from .memory import Trouble
 from .pool import Damaged, each_pool, find_pool
 from .stack import inside_library
 
-MOST_REPORTS = 200  # of a pool
+MOST_REPORTS = 200  # of a pool and a kind
 
 
 class Check(Command):
@@ -54,10 +54,12 @@ Example: mempool check net"""
             return 1
         walk = Walk(pool)
         look = damage.Look(walk)
-        for broken in walk.broken[:MOST_REPORTS]:
-            write(damage.report_broken(pool, broken))
-        for finding in look.findings[:MOST_REPORTS]:
-            write(damage.report(pool, finding))
+        for bad, report in ((walk.broken, damage.report_broken), (look.findings, damage.report)):
+            for each in bad[:MOST_REPORTS]:
+                write(report(pool, each))
+            if len(bad) > MOST_REPORTS:
+                write([f'mempool: note: {len(bad) - MOST_REPORTS} more; the last of them:',
+                       *report(pool, bad[-1])])
         if look.unread:
             gdb.write(f'mempool: note: the bytes of {look.unread} blocks of {pool.title()} cannot '
                       'be read (a core file need not have them)\n')
