@@ -244,11 +244,13 @@ class Process:
         raise Trouble(explain_missing())
 
     def static(self, name):
-        """The values of a static variable, one for each copy of the library."""
-        symbols = gdb.lookup_static_symbols(name)
-        if not symbols:
+        """The values of a static variable, one for each copy of the library. Of one that was
+        linked with LTO, GDB has a symbol without a place besides."""
+        values = [symbol.value() for symbol in gdb.lookup_static_symbols(name)]
+        placed = [int(value) for value in values if not value.is_optimized_out]
+        if not placed:
             raise Trouble(explain_missing())
-        return [int(symbol.value()) for symbol in symbols]
+        return placed
 
 
 def explain_missing():
