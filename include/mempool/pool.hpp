@@ -8,6 +8,12 @@
 #ifndef MEMPOOL_POOL_HPP
 #define MEMPOOL_POOL_HPP
 
+#if __cplusplus < 201703L
+#error "mempool's C++ headers need C++17: compile with -std=c++17 or newer, or use mempool.h"
+#elif !defined(__cpp_exceptions)
+#error "mempool's C++ headers need exceptions: compile without -fno-exceptions, or use mempool.h"
+#endif
+
 #include <mempool.h>
 
 #include <cerrno>

@@ -7,6 +7,10 @@
 #ifndef MEMPOOL_RESOURCE_HPP
 #define MEMPOOL_RESOURCE_HPP
 
+#ifndef __cpp_rtti
+#error "mempool::resource needs RTTI: compile without -fno-rtti, or include mempool/pool.hpp alone"
+#endif
+
 #include <mempool/pool.hpp>
 
 #include <cstddef>

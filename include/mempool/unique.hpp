@@ -21,14 +21,16 @@ namespace mempool {
  */
 
 /**
- * Destroys an object and gives its block back to the pool. A deleter of a derived class converts to
- * one of a base if the base has a virtual destructor: the block's start is found from the object
- * itself, wherever the base lies in it.
+ * Destroys an object or an array, and gives its block back to the pool. The length of an array is
+ * known from the size of its block, and the start of an object's block from the object itself,
+ * wherever the base lies in it that the pointer is of.
  *
- * @tparam T  the object; `T[]` for an array
+ * @tparam T  the object, which need not be complete before it is destroyed; `T[]` for an array
  */
 template <class T>
 class deleter {
+  using element = std::remove_cv_t<std::remove_extent_t<T>>;
+
  public:
   /** For a pointer that owns nothing. */
   constexpr deleter() noexcept : handle_(nullptr) {}
@@ -36,60 +38,36 @@ class deleter {
   explicit deleter(pool& owner) noexcept : handle_(owner.get()) {}
   /** A deleter for objects of a pool of the C API. @param handle  open pool, borrowed */
   explicit deleter(MemoryPool* handle) noexcept : handle_(handle) {}
-  /** From a derived class, or adding const. @param other  of the same pool afterwards */
-  template <class U,
-            class = std::enable_if_t<std::is_convertible_v<U*, T*> &&
-                                     (std::is_same_v<std::remove_cv_t<U>, std::remove_cv_t<T>> ||
-                                      std::has_virtual_destructor_v<T>)>>
+  /**
+   * Adding const, or from a derived class if the base has a virtual destructor.
+   * @param other  of the same pool afterwards
+   */
+  template <class U, class = std::enable_if_t<
+                         std::is_convertible_v<U*, T*> &&
+                         std::disjunction_v<std::is_same<std::remove_cv_t<U>, std::remove_cv_t<T>>,
+                                            std::has_virtual_destructor<T>>>>
   deleter(const deleter<U>& other) noexcept : handle_(other.get()) {}
 
   /** The pool. @returns it, borrowed; NULL if there is none */
   [[nodiscard]] MemoryPool* get() const noexcept { return handle_; }
 
   /**
-   * Destroys the object, then frees its block.
-   * @param object  from make_unique(), or constructed in a block of the pool
-   * @complexity{the destructor, and as pool_free()}
+   * Destroys the object, or the elements of the array, the last one first; then frees the block.
+   * @param owned  from make_unique(), or constructed in a block of the pool
+   * @complexity{the destructors, and as pool_free()}
    * @emits{as pool_free()}
    */
-  void operator()(T* object) const noexcept {
-    const void* block = object;
-    if constexpr (std::is_polymorphic_v<T>) block = dynamic_cast<const void*>(object);
-    object->~T();
-    pool_free(handle_, const_cast<void*>(block));
-  }
-
- private:
-  MemoryPool* handle_;
-};
-
-/** As deleter, for an array. Its length is known from the size of its block. */
-template <class T>
-class deleter<T[]> {
- public:
-  /** For a pointer that owns nothing. */
-  constexpr deleter() noexcept : handle_(nullptr) {}
-  /** A deleter for arrays of a pool. @param owner  not empty; may move, but must stay open */
-  explicit deleter(pool& owner) noexcept : handle_(owner.get()) {}
-  /** A deleter for arrays of a pool of the C API. @param handle  open pool, borrowed */
-  explicit deleter(MemoryPool* handle) noexcept : handle_(handle) {}
-
-  /** The pool. @returns it, borrowed; NULL if there is none */
-  [[nodiscard]] MemoryPool* get() const noexcept { return handle_; }
-
-  /**
-   * Destroys the elements, the last one first, then frees the block.
-   * @param first  from make_unique()
-   * @complexity{O(elements), and as pool_free()}
-   * @emits{as pool_free()}
-   */
-  void operator()(T* first) const noexcept {
-    if constexpr (!std::is_trivially_destructible_v<T>) {
-      for (std::size_t left = pool_usable_size(handle_, first) / sizeof(T); left > 0; --left) {
-        first[left - 1].~T();
-      }
+  void operator()(std::remove_extent_t<T>* owned) const noexcept {
+    auto* const first = const_cast<element*>(owned);
+    void* block = first;
+    if constexpr (!std::is_array_v<T>) {
+      if constexpr (std::is_polymorphic_v<T>) block = dynamic_cast<void*>(first);
+      first->~element();
+    } else if constexpr (!std::is_trivially_destructible_v<element>) {
+      for (std::size_t left = pool_usable_size(handle_, first) / sizeof(element); left > 0; --left)
+        first[left - 1].~element();
     }
-    pool_free(handle_, const_cast<std::remove_cv_t<T>*>(first));
+    pool_free(handle_, block);
   }
 
  private:
@@ -139,6 +117,8 @@ template <class T, class... Arguments, class = std::enable_if_t<!std::is_array_v
 template <class T, class = std::enable_if_t<std::is_array_v<T> && std::extent_v<T> == 0>>
 [[nodiscard]] unique_ptr<T> make_unique(pool& owner, std::size_t count) {
   using element = std::remove_cv_t<std::remove_extent_t<T>>;
+  static_assert(!std::is_array_v<element> || std::is_trivially_destructible_v<element>,
+                "elements that are arrays of objects: make them std::array");
   allocator<element> room(owner);
   element* const first = room.allocate(count);
   try {

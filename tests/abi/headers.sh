@@ -9,6 +9,8 @@ include=$1
 cc=${CC:-cc} cxx=${CXX:-c++}
 count=0
 failed=0
+said=$(mktemp) || exit 1
+trap 'rm -f "$said"' EXIT
 
 # says STATUS NAME: one TAP line.
 says() {
@@ -25,6 +27,11 @@ compiles() {
     "$@" -I "$include" -Wall -Wextra -Wpedantic -Werror -fsyntax-only -
 }
 
+# refuses FLAG WORDS: the header of the loop does not compile, and says why.
+refuses() {
+  ! compiles "$cxx" -x c++ -std=c++17 "$1" 2>"$said" && grep -q "#error.*$2" "$said"
+}
+
 # meaning FLAG ...: what the C compiler sees of the header.
 meaning() {
   echo "#include <$header>" | "$cc" -x c -std=c11 -E -P "$@" -I "$include" -
@@ -35,8 +42,15 @@ for header in $(cd "$include" && find . -name '*.h' -o -name '*.hpp' | sed 's,^\
   compiles "$cxx" -x c++ -std=c++20
   says $? "$header is C++20"
   case $header in *.hpp)
-    compiles "$cxx" -x c++ -std=c++17 -Wshadow -Wconversion -Wnon-virtual-dtor
+    compiles "$cxx" -x c++ -std=c++17 -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor
     says $? "$header is C++17"
+    refuses -std=c++14 'need C++17'
+    says $? "$header says that it needs C++17"
+    refuses -fno-exceptions 'need exceptions'
+    says $? "$header says that it needs exceptions"
+    case $header in mempool/pool.hpp) continue ;; esac
+    refuses -fno-rtti 'needs RTTI'
+    says $? "$header says that it needs RTTI"
     continue ;;
   esac
   compiles "$cxx" -x c++ -std=c++11

@@ -7,7 +7,7 @@ import os
 import re
 
 import harness
-from debugging import LIBRARY, POOLS, Session, answers, events, gdb_case, session, stopped
+from debugging import HELD, LIBRARY, POOLS, Session, answers, events, gdb_case, session, stopped
 from harness import expect, expect_equal, expect_in, read, viz, write
 
 
@@ -181,18 +181,63 @@ def _():
     told = stopped('mempool map net', 'mempool map all[0]', 'mempool map *all[0]',
                    'mempool map "coarse \\"64\\""', 'mempool map', 'mempool map 9',
                    'mempool map nobody', 'mempool map hello', 'mempool map 0', 'mempool map 1 2',
-                   'mempool list 1 wrong', 'mempool map *hello', 'mempool map 77777777')
+                   'mempool list 1 wrong', 'mempool map *hello', 'mempool map 77777777',
+                   'mempool map all', 'mempool map $nothing', 'mempool map \u00b2')
     for answer in told[:3]:
         expect_in('pool 1 "net": 1008 B', answer)
+    expect_in('pool 3 "coarse "64"": 9024 B', told[3])
     expect_in('which pool? The process has 7', told[4])
     expect_in('there is no pool 9; there are: pool 1 "net", ', told[5])
-    expect_in('there is no pool nobody', told[6])
+    expect_in('there is no pool "nobody"', told[6])
     expect_in('is no pool, or a damaged one', told[7])
     expect_in('there is no pool 0', told[8])
     expect_in('usage: mempool map [POOL]', told[9])
     expect_in('usage: mempool list', told[10])
     expect_in('there is no pool', told[11])
     expect_in('there is no pool', told[12])
+    expect_in('is no pool, or a damaged one', told[13])  # its first byte is that of a dead pool
+    expect_in('what has no value is no address; "info mempool" lists the pools', told[14])
+    expect_in('there is no pool "\u00b2"', told[15])
+
+
+@gdb_case('a pool is found in what holds it, and one that was destroyed is told')
+def _():
+    told = answers([f'source {LIBRARY}-gdb.py', 'break pool_party', 'run', 'mempool check', 'up',
+                    'mempool map pool', 'mempool map pointer', 'mempool map memory',
+                    'mempool map &memory', 'mempool map unique', 'mempool map closed'], HELD)
+    expect_equal(told[3].splitlines(), [f'pool {i}: 0 live blocks looked at: no violation'
+                                        for i in (1, 2)])  # and no note: pool_party is not ours
+    for answer in told[5:9]:
+        expect_in('pool 1: 1008 B', answer)
+    expect_in('pool 2: 2000 B', told[9])
+    expect_in(' was destroyed', told[10])
+
+
+@gdb_case('who is given too much or too little says how it is used')
+def _():
+    told = stopped('info mempool 1', 'mempool nothing 1', 'mempool dump #1', 'mempool dump 1 #0 1',
+                   'print $mempool_payload(1)', 'print $mempool_pool()', 'mempool snapshot ""',
+                   'print $mempool_pool("\\377")', 'mempool block 1 #\u00b2')
+    expect_in('usage: info mempool', told[0])
+    expect_in('there is no "mempool nothing"; "help mempool" has what there is', told[1])
+    for answer in told[2:4]:
+        expect_in('usage: mempool dump [POOL', answer)
+    expect_in('usage: $mempool_payload(POOL, N)', told[4])
+    expect_in('usage: $mempool_pool(NUMBER or NAME)', told[5])
+    expect_in('usage: mempool snapshot FILE', told[6])
+    expect_in('there is no pool "', told[7])
+    expect_in('is no number of a block', told[8])
+
+
+@gdb_case('nothing is called in the process, whatever is typed')
+def _():
+    told = stopped('mempool whereis "text"', 'mempool map pool_create(8)',
+                   'print $mempool_number("text")', 'show may-call-functions', 'info mempool')
+    expect_in('is not in the memory of the process', told[0])
+    expect_in('pool_create(8) calls the process, which these commands never do', told[1])
+    expect_in('is not in the memory of the process', told[2])
+    expect_in('is on', told[3])
+    expect_equal(len(told[4].splitlines()), 8)
 
 
 @gdb_case('a dump can be of one block or of a part')
@@ -240,17 +285,26 @@ def _():
 def _():
     write('kept.jsonl', 'kept')
     os.mkdir('folder')
+    os.symlink('kept.jsonl', 'link')
+    os.mkfifo('pipe')
+    reader = os.open('pipe', os.O_RDONLY | os.O_NONBLOCK)
     told = stopped('mempool snapshot nowhere/x.jsonl', 'mempool snapshot x.mplog',
                    'mempool snapshot kept.jsonl 99', 'mempool snapshot', 'mempool snapshot kept 1',
-                   'mempool snapshot folder 1')
+                   'mempool snapshot folder 1', 'shell cp kept.jsonl was',
+                   'mempool snapshot link 2', 'mempool snapshot pipe 1')
     expect_in('nowhere/x.jsonl cannot be written: No such file', told[0])
     expect_in('mempool-viz convert', told[1])
     expect_in('there is no pool 99', told[2])
     expect_in('usage: mempool snapshot FILE [POOL]', told[3])
-    expect_equal(read('kept.jsonl'), b'kept')
+    expect_equal(read('was'), b'kept')
     expect_in('Wrote pool 1 "net" to kept: ', told[4])
     expect_in('folder cannot be written: Is a directory', told[5])
-    expect_equal(sorted(os.listdir()), ['err.txt', 'folder', 'kept', 'kept.jsonl', 'out.txt'])
+    expect(os.path.islink('link'), 'a link stays one')
+    expect_in(b'"name":"bytes"', read('kept.jsonl'))
+    expect_equal(os.read(reader, 1 << 16), read('kept'))  # a pipe, or a device, stays what it is
+    os.close(reader)
+    expect_equal(sorted(os.listdir()), ['err.txt', 'folder', 'kept', 'kept.jsonl', 'link',
+                                        'out.txt', 'pipe', 'was'])
 
 
 if __name__ == '__main__':

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 import harness
-from debugging import LIBRARY, PROGRAM, answers, gdb_case, stopped
+from debugging import HELD, LIBRARY, PROGRAM, answers, gdb_case, stopped
 from harness import expect, expect_equal, expect_in
 
 # What is smashed, and a sentence that mempool check says then. `net` is pool 1 from within.
@@ -70,6 +70,19 @@ def _():
     expect(told[2].count('no violation') == 7, 'all is as it was')
 
 
+@gdb_case('bitmaps that are all rubbish are given up on')
+def _():
+    starts = [f'all[1]->engine_.pages_.pages_[{page}].start' for page in range(1, 4)]
+    told = stopped(*(f'set var {start} = -1' for start in starts), 'mempool check 2',
+                   'mempool map 2', 'mempool list 2', 'mempool whereis all[1]->region_ + 900')[3:]
+    expect_in(' blocks and ', told[0])
+    expect_in('the rest is not looked at (I1 tiles)', told[0])
+    for answer in told[1:3]:
+        expect_in('the bookkeeping of pool 2 "bytes" is broken', answer)
+    expect_in(' map  |', told[1])
+    expect_in('its bookkeeping is broken there', told[3])
+
+
 @gdb_case('a list of pools that is damaged is told, and ends')
 def _():
     told = stopped('set var $older = all[2]->older', 'set var all[2]->older = all[5]',
@@ -77,7 +90,9 @@ def _():
                    'set var all[2]->older = (void *)0x41414141', 'info mempool',
                    'mempool whereis hello', 'mempool map 1', 'mempool map all[0]',
                    'set var all[2]->older = (void *)main', 'info mempool',
-                   'mempool snapshot x.jsonl', 'set var all[2]->older = $older', 'mempool check')
+                   'mempool snapshot x.jsonl', 'set var all[2]->older = $older', 'mempool check',
+                   'set var all[2]->older = all[5]', 'mempool check', 'print $mempool_violations',
+                   'mempool check 99', 'print $mempool_violations')
     expect_in('the list of pools is damaged: it comes back to 0x', told[2])
     expect_in('coarse', told[2])
     expect_in('is damaged', told[3])
@@ -88,12 +103,18 @@ def _():
     expect_in('is no pool, or a damaged one', told[10])
     expect_in('Wrote pool 3', told[11])
     expect_in('pool 1 "net": 2 live blocks looked at: no violation', told[13])
+    expect_in(' = 1', told[16])   # a script that asks for it sees that not all is well
+    expect_in(' = void', told[18])
 
 
 @gdb_case('inside a call of the library it says that things may be half done')
 def _():
     told = stopped('break mempool::Pool::dump', 'continue', 'mempool check 1', 'info mempool')
     expect_in('note: thread 1 is inside pool_dump: what is shown may be half done', told[2])
+    told = answers([f'source {LIBRARY}-gdb.py', 'run 2> err.txt', 'backtrace', 'mempool check'],
+                   HELD)
+    expect_in('mempool::allocator<char>::allocate', told[2])  # of the program's, from mempool.hpp
+    expect('note' not in told[3], f'no note in {told[3]}')
 
 
 @gdb_case('without a process, without pools, or without debug information it says so')

@@ -1,8 +1,8 @@
 """What the tests of GDB's commands share: running GDB on tests/gdb/pools.c, live, stopped in
-looked_at(), and on its core file.
+looked_at(), and on its core file; and on tests/gdb/held.cpp, where C++ objects hold the pools.
 
 A session runs GDB and keeps what each command answered; cases share the sessions, as starting GDB
-takes a second. Called by Meson as: TEST mempool-viz PROGRAM LIBRARY --tap. Not a test itself.
+takes a second. Called by Meson as: TEST mempool-viz PROGRAM LIBRARY HELD --tap. Not a test itself.
 """
 import functools
 import os
@@ -17,6 +17,7 @@ from harness import case, expect, read
 
 POOLS = range(1, 8)
 LIBRARY = os.path.abspath(sys.argv[3])   # libmempool.so.VERSION, with its -gdb.py beside it
+HELD = os.path.abspath(sys.argv[4])
 PROGRAM = os.path.abspath(sys.argv[2])
 LACKS = ('gdb is not installed', 'gdb has no Python', 'gdb cannot start programs here')
 

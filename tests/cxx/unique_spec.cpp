@@ -56,9 +56,33 @@ struct OfPlain : Plain {};
 
 static_assert(std::is_convertible_v<deleter<Both>, deleter<Second>>);
 static_assert(std::is_convertible_v<deleter<int>, deleter<const int>>);
+static_assert(std::is_convertible_v<deleter<int[]>, deleter<const int[]>>);
+static_assert(!std::is_convertible_v<deleter<const int[]>, deleter<int[]>>);
+static_assert(!std::is_convertible_v<deleter<int>, deleter<int[]>>, "it has no length");
+static_assert(!std::is_convertible_v<deleter<Both[]>, deleter<Second[]>>, "strides differ");
 static_assert(!std::is_convertible_v<deleter<OfPlain>, deleter<Plain>>,
               "Plain's destructor is not virtual");
 static_assert(sizeof(unique_ptr<int>) == 2 * sizeof(void*));
+
+/// Owns what it does not show: the class is defined behind all that moves its pointer.
+class Closed {
+ public:
+  explicit Closed(pool& owner);
+  Closed(Closed&& other) noexcept;
+  ~Closed();
+  void take_from(Closed& other) { inside_ = std::move(other.inside_); }
+  [[nodiscard]] bool empty() const { return inside_ == nullptr; }
+
+ private:
+  struct Inside;
+  unique_ptr<Inside> inside_;
+};
+struct Closed::Inside {
+  std::string text = "not seen";
+};
+Closed::Closed(pool& owner) : inside_(make_unique<Inside>(owner)) {}
+Closed::Closed(Closed&& other) noexcept = default;
+Closed::~Closed() = default;
 
 }  // namespace
 
@@ -137,11 +161,27 @@ TEST_CASE("a pointer to any base frees the whole object") {
   CHECK(gone);
 }
 
-TEST_CASE("what is const can be owned") {
+TEST_CASE("what is const or volatile can be owned, and so can arrays of it") {
   Watched p(1024);
+  const unique_ptr<volatile int> device = make_unique<volatile int>(p, 5);
+  CHECK(*device == 5);
+  Counted::begin();
+  { const unique_ptr<const volatile Counted[]> two = make_unique<Counted[]>(p, 2); }
+  CHECK(Counted::gone == std::vector<int>{1, 0});
   const unique_ptr<const std::string> made = make_unique<const std::string>(p, "made so");
   const unique_ptr<const std::string> turned = make_unique<std::string>(p, "turned so");
   CHECK(*made + *turned == "made soturned so");
+}
+
+TEST_CASE("a class that is not complete yet can be owned, and its owners move") {
+  Watched p(1024);
+  Closed first(p);
+  Closed second(std::move(first));
+  Closed third(p);
+  CHECK(p.live() == 2);
+  third.take_from(second);
+  CHECK(second.empty());
+  CHECK(p.live() == 1);
 }
 
 TEST_CASE("an object of large alignment is aligned") {

@@ -8,13 +8,14 @@
 
 What does not fit is noted in the words of the library's invariants (docs/invariants.md), numbered
 as there, and reading goes on where it can. Each loop ends: granules only grow, a chain has at most
-16 records, and nothing is read outside of what pool.py has believed.
+16 records, nothing is read outside of what pool.py has believed, and rubbish is given up on.
 """
 from .memory import Trouble, Unreadable
 from .pool import GRANULES_A_PAGE, PAGE_HEADS
 
 GRANULES_A_HEAD = GRANULES_A_PAGE // PAGE_HEADS
 PAGES_AT_ONCE = 1024
+MOST_BROKEN = 10000
 LARGE = 255  # what a slot says of a free block of 255 granules or more
 
 INVARIANTS = {1: 'I1 tiles', 2: 'I2 coalesced', 3: 'I3 records', 4: 'I4 indexed', 5: 'I5 sums'}
@@ -117,6 +118,10 @@ class Walk:
         """True if blocks can be told from each other at all."""
         return not any(broken.invariant == 1 for broken in self.broken)
 
+    def _hopeless(self):
+        """More blocks than records allow (no two neighbours are free), or nothing that is right."""
+        return len(self.blocks) > 2 * self.records.count + 2 or len(self.broken) >= MOST_BROKEN
+
     def _fail(self, invariant, granule, what):
         self.broken.append(Broken(invariant, self.pool.offset_at(granule), what))
 
@@ -125,6 +130,10 @@ class Walk:
         free_blocks = 0
         last = None  # (granule, free, slot, record) of the block that has no end yet
         for start in self._starts():
+            if self._hopeless():
+                self._fail(1, start[0], f'{len(self.blocks)} blocks and {len(self.broken)} broken '
+                                        'places are in front of this; the rest is not looked at')
+                return
             if last is None and start[0] != pool.first:
                 self._fail(1, pool.first, 'no block starts where the region does')
             if last is not None:

@@ -8,9 +8,10 @@ documentation of its class: what it does, its units, an example.
 """
 import gdb
 
-from .memory import Process, Trouble, Unreadable
+from .memory import Process, Trouble, evaluated, in_sentences
 from .pool import address_of, find_pool, the_only_pool
 from .stack import inside_library
+
 
 def write(lines):
     for line in lines:
@@ -21,7 +22,7 @@ def split(text):
     """The words of a command. Blanks in quotes or brackets part nothing."""
     words, word, depth, quoted = [], '', 0, False
     for c in text:
-        quoted ^= c == '"'
+        quoted ^= c == '"' and word[-1:] != '\\'
         depth += (c in '([') - (c in ')]')
         if c == ' ' and depth <= 0 and not quoted:
             if word:
@@ -35,7 +36,7 @@ def split(text):
 def number_of(text):
     """An address or offset: whatever GDB can work out."""
     try:
-        return address_of(gdb.parse_and_eval(text))
+        return address_of(evaluated(text))
     except gdb.error as error:
         raise Trouble(f'mempool: {text}: {error}') from None
 
@@ -62,17 +63,8 @@ class Command(gdb.Command):
 
     def invoke(self, text, from_tty):
         self.dont_repeat()
-        try:
+        with in_sentences():
             self.run(Process(), split(text))
-        except Unreadable as error:
-            raise Trouble(f'mempool: {error}') from None
-        except gdb.GdbError:
-            raise
-        except gdb.error as error:
-            raise Trouble(f'mempool: {error}') from None
-        except Exception as error:  # what cannot be thought of, either: one sentence
-            raise Trouble(f'mempool: what is there makes no sense ({type(error).__name__}: '
-                          f'{error})') from None
 
     def run(self, process, words):
         raise NotImplementedError
@@ -84,7 +76,7 @@ class Command(gdb.Command):
         """The pool of the first word, or the only one there is; and at most so many words more."""
         if not words:
             return the_only_pool(process), []
-        if len(words) > 1 + rest:
+        if len(words) > 1 + rest or words[0].startswith('#'):
             raise self.usage()
         return find_pool(process, words[0]), words[1:]
 
@@ -105,5 +97,9 @@ Example: mempool check 1"""
     def __init__(self):
         gdb.Command.__init__(self, self.name, self.kind, gdb.COMPLETE_NONE, True)
 
-    def run(self, process, words):
+    def invoke(self, text, from_tty):
+        self.dont_repeat()
+        if text:
+            raise Trouble(f'mempool: there is no "mempool {split(text)[0]}"; "help mempool" has '
+                          'what there is')
         gdb.execute('help mempool')

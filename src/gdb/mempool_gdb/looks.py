@@ -29,6 +29,8 @@ Example: info mempool"""
     complete_as = gdb.COMPLETE_NONE
 
     def run(self, process, words):
+        if words:
+            raise self.usage()
         pools, why = each_pool(process)
         rows = [('num', 'capacity', 'used', 'free', 'blocks', 'policy', 'align', 'guards',
                  'address', 'name')]
@@ -148,6 +150,8 @@ Examples: mempool dump 1
             write(Dump(walk).lines())
             return
         if rest[0].startswith('#'):
+            if len(rest) > 1:
+                raise self.usage()
             block = find_block(walk, rest[0])
             write(Dump(walk, block.offset, block.end).lines())
             return

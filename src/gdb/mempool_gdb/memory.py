@@ -2,10 +2,13 @@
 
     process --read--> bytes --Struct--> fields by name
 
-The only module that reads the process, live or from a core file. It never calls into it. Sizes and
-places of fields come from the library's debug information; nothing is assumed of them. Whatever is
-not readable is an Unreadable, with its address; nothing here loops over what it reads.
+The only module that reads the process, live or from a core file. It never calls into it, nor lets
+what is typed (without_calls). Sizes and places of fields come from the library's debug information;
+nothing is assumed of them. Whatever is not readable is an Unreadable, with its address; nothing
+here loops over what it reads.
 """
+import contextlib
+
 import gdb
 
 CHUNK_BITS = 16
@@ -23,6 +26,49 @@ class Unreadable(Exception):
 
     def __init__(self, address):
         super().__init__(f'the memory at {address:#x} cannot be read')
+
+
+@contextlib.contextmanager
+def without_calls():
+    """Meanwhile an expression that would call the process, as `"text"` does for its room, fails."""
+    try:
+        was = gdb.parameter('may-call-functions')
+    except RuntimeError:  # a GDB that cannot be told
+        was = False
+    if not was:
+        yield
+        return
+    gdb.execute('set may-call-functions off', to_string=True)
+    try:
+        yield
+    finally:
+        gdb.execute('set may-call-functions on', to_string=True)
+
+
+def evaluated(text):
+    """What GDB makes of an expression; gdb.error: it is none."""
+    try:
+        return gdb.parse_and_eval(text)
+    except gdb.error as error:
+        if 'may-call-functions' not in str(error):
+            raise
+        raise Trouble(f'mempool: {text} calls the process, which these commands never do; "print" '
+                      'it, then give them $') from None
+
+
+@contextlib.contextmanager
+def in_sentences():
+    """Around all that is typed: nothing is called, and what goes wrong becomes one sentence."""
+    try:
+        with without_calls():
+            yield
+    except gdb.GdbError:
+        raise
+    except (Unreadable, gdb.error) as error:
+        raise Trouble(f'mempool: {error}') from None
+    except Exception as error:  # what cannot be thought of, either
+        raise Trouble(f'mempool: what is there makes no sense ({type(error).__name__}: '
+                      f'{error})') from None
 
 
 class Memory:
@@ -172,7 +218,6 @@ class Process:
     """One look at the process: its memory and the library's types. Lives for one command."""
 
     NEWEST = 'mempool::registry::(anonymous namespace)::newest'
-    CREATED = 'mempool::registry::(anonymous namespace)::created'
 
     def __init__(self):
         self.memory = Memory()
@@ -199,11 +244,13 @@ class Process:
         raise Trouble(explain_missing())
 
     def static(self, name):
-        """The values of a static variable, one for each copy of the library."""
-        symbols = gdb.lookup_static_symbols(name)
-        if not symbols:
+        """The values of a static variable, one for each copy of the library. Of one that was
+        linked with LTO, GDB has a symbol without a place besides."""
+        values = [symbol.value() for symbol in gdb.lookup_static_symbols(name)]
+        placed = [int(value) for value in values if not value.is_optimized_out]
+        if not placed:
             raise Trouble(explain_missing())
-        return [int(symbol.value()) for symbol in symbols]
+        return placed
 
 
 def explain_missing():

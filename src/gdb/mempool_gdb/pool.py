@@ -6,15 +6,16 @@ than they allow. Blocks are blocks.py's, their bytes damage.py's.
 """
 import gdb
 
-from .memory import Trouble, Unreadable, View, printable
+from .memory import Trouble, Unreadable, View, evaluated, printable
 
 NONE = (1 << 64) - 1
 MOST_POOLS = 10000  # of a list that may be damaged
 MOST_ALIGNMENT = 4096
 POLICIES = {1: 'first', 2: 'next', 3: 'best', 4: 'worst', 5: 'good'}  # codes are never reused
-DEAD = 16  # what the gate of a pool that was destroyed holds
+DEAD = 16  # the bit of the gate that says that the pool was destroyed
 GRANULES_A_PAGE = 64  # a bit each in the words of a page
 PAGE_HEADS = 4
+LISTED = '; "info mempool" lists the pools'
 
 
 class Site:
@@ -79,7 +80,7 @@ class Pool:
 
     def _believe(self):
         """Trouble unless the numbers fit each other."""
-        if self.view.inner('gate_')['bits_'] == DEAD:
+        if self._buried():
             raise Trouble(f'mempool: the pool at {self.address:#x} was destroyed')
         page = self.process.struct('mempool::engine::Page')
         pages = (self.end // GRANULES_A_PAGE + 2) * page.size
@@ -105,6 +106,12 @@ class Pool:
             if not good:
                 raise Trouble(f'mempool: what lies at {self.address:#x} is no pool, or a damaged '
                               f'one: {why}')
+
+    def _buried(self):
+        """Is this one of the last pools that were destroyed? Their gates are as new, but dead."""
+        gate = self.view.inner('gate_')
+        return gate['bits_'] == DEAD and gate['errors_'] in (1, 2, 3) and \
+            not any(gate[name] for name in ('mutex_', 'owner_', 'frame_', 'runner_'))
 
     # ---- what reports and tables say of it
     @property
@@ -233,25 +240,39 @@ def each_pool(process):
 
 def find_pool(process, text):
     """The pool that a word names: its number, its name, or an expression for its address."""
-    if text.isdigit() or text[:1] == '"' or gdb_knows_not(text):
-        pools, why = each_pool(process)
-        name = text.strip('"')
-        for pool in pools:
-            if isinstance(pool, Damaged):
-                continue
-            if (text.isdigit() and pool.number == int(text)) or pool.name == name:
-                return pool
-        there = ', '.join(pool.title() for pool in pools if isinstance(pool, Pool)) or 'none'
-        more = [pool.why for pool in pools if isinstance(pool, Damaged)] + ([why] if why else [])
-        raise Trouble(f'mempool: there is no pool {text}; there are: {there}' +
-                      ''.join(f'\nmempool: note: {each}' for each in more))
-    return pool_at(process, gdb.parse_and_eval(text))
+    if text.isdecimal():
+        return pool_numbered(process, int(text))
+    if text[:1] == '"':
+        return pool_named(process, text[1:].removesuffix('"').replace('\\"', '"'))
+    if gdb_knows_not(text):
+        return pool_named(process, text)
+    return pool_at(process, evaluated(text))
+
+
+def pool_numbered(process, number):
+    return _pool_that(process, str(number), lambda pool: pool.number == number)
+
+
+def pool_named(process, name):
+    return _pool_that(process, f'"{printable(name)}"', lambda pool: pool.name == name)
+
+
+def _pool_that(process, text, fits):
+    pools, why = each_pool(process)
+    good = [pool for pool in pools if isinstance(pool, Pool)]
+    for pool in good:
+        if fits(pool):
+            return pool
+    there = ', '.join(pool.title() for pool in good) or 'none'
+    more = [pool.why for pool in pools if isinstance(pool, Damaged)] + ([why] if why else [])
+    raise Trouble(f'mempool: there is no pool {text}; there are: {there}' +
+                  ''.join(f'\nmempool: note: {each}' for each in more))
 
 
 def gdb_knows_not(text):
     """True if a word is no expression: it may be a pool's name."""
     try:
-        gdb.parse_and_eval(text)
+        evaluated(text)
         return False
     except gdb.MemoryError as error:
         raise Trouble(f'mempool: {text}: {error}') from None
@@ -260,38 +281,54 @@ def gdb_knows_not(text):
 
 
 REFERENCES = (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF)
+PLACED = (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_FUNC, gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
 
 
-def address_of(value):
-    """The number that a value means as an address: where an array or function lies, or itself."""
+def without_reference(value):
+    """A value, or what it refers to, and the type of that."""
     kind = value.type.strip_typedefs()
     if kind.code in REFERENCES:
         value = value.referenced_value()
         kind = value.type.strip_typedefs()
-    if kind.code in (gdb.TYPE_CODE_ARRAY, gdb.TYPE_CODE_FUNC, gdb.TYPE_CODE_STRUCT):
+    return value, kind
+
+
+def address_of(value):
+    """The number that a value means as an address: where an array or object lies, or itself."""
+    value, kind = without_reference(value)
+    if kind.code == gdb.TYPE_CODE_VOID:
+        raise Trouble('mempool: what has no value is no address')
+    if kind.code in PLACED:
         value = value.address
+        if value is None:
+            raise Trouble(f'mempool: a {kind} that is not in the memory of the process has no '
+                          'address there')
     return int(value) & NONE
+
+
+def holder(kind):
+    """The one field of a struct that has to do with a pool; None: there is none, or several."""
+    if kind.code != gdb.TYPE_CODE_STRUCT or kind.name == 'MemoryPool':
+        return None
+    fields = [field for field in kind.fields()
+              if hasattr(field, 'bitpos') and 'MemoryPool' in str(field.type)]
+    return fields[0] if len(fields) == 1 else None
 
 
 def pool_at(process, value):
     """The pool that a value of the program's means: a pointer, an address, the pool itself, or a
-    C++ object that holds just the pointer."""
-    kind = value.type.strip_typedefs()
-    if kind.code in REFERENCES:
-        value = value.referenced_value()
-        kind = value.type.strip_typedefs()
-    if kind.code == gdb.TYPE_CODE_STRUCT:
-        if kind.name == 'MemoryPool':
-            return Pool(process, int(value.address))
-        members = [field for field in kind.fields() if hasattr(field, 'bitpos')]
-        pointers = [field for field in members if 'MemoryPool' in str(field.type)]
-        if len(pointers) != 1:
-            raise Trouble(f'mempool: a {kind} is no pool')
-        value = value[pointers[0]]
+    C++ object that holds just the pointer, or a pointer to one."""
+    value, kind = without_reference(value)
+    if kind.code == gdb.TYPE_CODE_PTR and holder(kind.target().strip_typedefs()):
+        value, kind = without_reference(value.dereference())
+    while kind.code == gdb.TYPE_CODE_STRUCT and kind.name != 'MemoryPool':
+        if holder(kind) is None:
+            raise Trouble(f'mempool: a {kind} is no pool{LISTED}')
+        value, kind = without_reference(value[holder(kind)])
     try:
         return Pool(process, address_of(value))
-    except gdb.error as error:
-        raise Trouble(f'mempool: {error}') from None
+    except Trouble as trouble:
+        raise Trouble(f'{trouble}{LISTED}') from None
 
 
 def the_only_pool(process):
@@ -302,4 +339,4 @@ def the_only_pool(process):
         return good[0]
     if not pools:
         raise Trouble('mempool: the process has no pool')
-    raise Trouble(f'mempool: which pool? The process has {len(pools)}; "info mempool" lists them')
+    raise Trouble(f'mempool: which pool? The process has {len(pools)}{LISTED}')

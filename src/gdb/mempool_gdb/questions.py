@@ -15,7 +15,7 @@ def find_block(walk, text):
     """The live block '#3', or the block that holds an address."""
     pool = walk.pool
     if text.startswith('#'):
-        if not text[1:].isdigit():
+        if not text[1:].isdecimal():
             raise Trouble(f'mempool: {text} is no number of a block; #3 is one')
         block = walk.live(int(text[1:]))
         if block is not None:

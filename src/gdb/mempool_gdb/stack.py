@@ -3,6 +3,8 @@ looks damaged may only be half done. Frames are read, nothing is called.
 
     #0 memcpy   #1 mempool::Pool::move   #2 pool_realloc   #3 main       inside pool_realloc
     #0 handler  #1 mempool::Pool::report #2 pool_free      #3 main       not: the pool is whole
+    #0 abort    #1 mempool::allocator<int>::allocate       #2 main       not: the program's header
+    #0 pool_party                        #1 main                         not: a name of its own
 """
 import os
 
@@ -10,6 +12,8 @@ import gdb
 
 MOST_FRAMES = 40
 MOST_THREADS = 64
+HEADERS = ('mempool::pool::', 'mempool::resource::', 'mempool::allocator<', 'mempool::deleter<',
+           'mempool::make_unique<')  # of mempool.hpp: compiled into the program
 SYSTEM = ('libc.', 'libc-', 'libpthread', 'libstdc++', 'libc++', 'libgcc', 'ld-', 'linux-vdso')
 
 
@@ -48,16 +52,24 @@ def _call_of(thread):
             name = frame.name() or ''
             if name.startswith('mempool::Pool::report'):
                 return None
-            if name.startswith(('pool_', 'mempool::')):
+            if _of_the_api(frame, name):
+                return name
+            if name.startswith('mempool::') and not name.startswith(HEADERS):
                 call = name
-                if name.startswith('pool_'):
-                    break
             elif call is not None or not _of_the_system(frame):
                 break
             frame = frame.older()
         return call
     except gdb.error:
         return None
+
+
+def _of_the_api(frame, name):
+    """True for the functions of mempool.h: they lie in one file, pool_create among them."""
+    if not name.startswith('pool_') or frame.function() is None:
+        return False
+    known = gdb.lookup_global_symbol('pool_create')
+    return known is None or frame.function().symtab.filename == known.symtab.filename
 
 
 def _of_the_system(frame):

@@ -115,7 +115,7 @@ def columns_of(cards, capacity, columns):
         for i in range(first, min(last, columns - 1) + 1):
             under[i].add('X' if card.hurt else sign)
             under[i].add(sign)
-    return ''.join('X' if 'X' in signs else ':' if len(signs) > 1 else next(iter(signs))
+    return ''.join('X' if 'X' in signs else ':' if len(signs) > 1 else next(iter(signs), '?')
                    for signs in under)
 
 

@@ -7,8 +7,8 @@ import gdb
 import gdb.printing
 
 from .blocks import Walk
-from .memory import Process, Trouble, Unreadable
-from .pool import Pool, address_of, each_pool, find_pool, pool_at
+from .memory import Process, Trouble, Unreadable, in_sentences
+from .pool import Pool, address_of, each_pool, pool_at, pool_named, pool_numbered
 
 
 class PoolPrinter:
@@ -32,25 +32,24 @@ def pool_of(process, value):
     """From what an expression may hold: a number, a name, or a pool."""
     code = value.type.strip_typedefs().code
     if code == gdb.TYPE_CODE_INT and 0 < int(value) < 1 << 20:
-        return find_pool(process, str(int(value)))
+        return pool_numbered(process, int(value))
     if code == gdb.TYPE_CODE_ARRAY:
-        return find_pool(process, '"' + value.string() + '"')
+        return pool_named(process, value.string(errors='replace'))
     return pool_at(process, value)
 
 
 class Function(gdb.Function):
-    """A function that reads pools; what goes wrong becomes one sentence."""
+    """A function that reads pools. Its documentation begins with how it is used."""
 
     def __init__(self):
         super().__init__(self.name)
 
     def invoke(self, *arguments):
-        try:
+        usage = self.__doc__.partition(':')[0]
+        if len(arguments) != 1 + usage.count(','):
+            raise Trouble(f'mempool: usage: {usage}')
+        with in_sentences():
             return self.work(Process(), *arguments)
-        except Unreadable as error:
-            raise Trouble(f'mempool: {error}') from None
-        except (gdb.error, TypeError) as error:
-            raise Trouble(f'mempool: ${self.name}: {error}') from None
 
 
 class PoolFunction(Function):

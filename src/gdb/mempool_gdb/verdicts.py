@@ -14,7 +14,7 @@ from .memory import Trouble
 from .pool import Damaged, each_pool, find_pool
 from .stack import inside_library
 
-MOST_REPORTS = 200  # of a pool
+MOST_REPORTS = 200  # of a pool and a kind
 
 
 class Check(Command):
@@ -33,12 +33,13 @@ Example: mempool check net"""
 
     def run(self, process, words):
         why = None
+        gdb.set_convenience_variable('mempool_violations', None)  # until all is looked at
         if words:
             pools = [self.pool_and_rest(process, words, 0)[0]]
         else:
             pools, why = each_pool(process)
         write(f'mempool: note: {where_}' for where_ in inside_library())
-        total = 0
+        total = 0 if why is None else 1
         for pool in pools:
             total += self._check(pool)
         gdb.set_convenience_variable('mempool_violations', total)
@@ -53,10 +54,12 @@ Example: mempool check net"""
             return 1
         walk = Walk(pool)
         look = damage.Look(walk)
-        for broken in walk.broken[:MOST_REPORTS]:
-            write(damage.report_broken(pool, broken))
-        for finding in look.findings[:MOST_REPORTS]:
-            write(damage.report(pool, finding))
+        for bad, report in ((walk.broken, damage.report_broken), (look.findings, damage.report)):
+            for each in bad[:MOST_REPORTS]:
+                write(report(pool, each))
+            if len(bad) > MOST_REPORTS:
+                write([f'mempool: note: {len(bad) - MOST_REPORTS} more; the last of them:',
+                       *report(pool, bad[-1])])
         if look.unread:
             gdb.write(f'mempool: note: the bytes of {look.unread} blocks of {pool.title()} cannot '
                       'be read (a core file need not have them)\n')
@@ -83,9 +86,9 @@ Examples: mempool snapshot crash.jsonl
     complete_as = gdb.COMPLETE_FILENAME
 
     def run(self, process, words):
-        if not 1 <= len(words) <= 2:
+        path = os.path.expanduser(words[0].strip('"')) if words else ''
+        if not path or len(words) > 2:
             raise self.usage()
-        path = os.path.expanduser(words[0].strip('"'))
         if path.endswith('.mplog'):
             raise Trouble('mempool: a snapshot is written as .jsonl; "mempool-viz convert" makes '
                           'an .mplog of it')
@@ -126,16 +129,27 @@ Examples: mempool snapshot crash.jsonl
 
 
 def save(path, lines):
-    """All of it or nothing."""
-    folder = os.path.dirname(path) or '.'
+    """All of it or nothing, where links lead; a device or pipe is written to, never replaced."""
+    text = ''.join(lines).encode()
     try:
-        handle, temporary = tempfile.mkstemp(prefix='.mempool-', dir=folder)
-        try:
-            with os.fdopen(handle, 'w', encoding='utf-8', newline='\n') as file:
-                file.writelines(lines)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, 'wb') as file:
+                file.write(text)
+        else:
+            replace(os.path.realpath(path), text)
     except OSError as error:
         raise Trouble(f'mempool: {path} cannot be written: {error.strerror}') from None
+
+
+def replace(path, text):
+    """A new file is its owner's alone, as a log is; an old one keeps its mode."""
+    handle, temporary = tempfile.mkstemp(prefix='.mempool-', dir=os.path.dirname(path))
+    try:
+        with os.fdopen(handle, 'wb') as file:
+            file.write(text)
+        if os.path.exists(path):
+            os.chmod(temporary, os.stat(path).st_mode & 0o777)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
