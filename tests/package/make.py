@@ -9,7 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
-from installed import SOURCE, has, lacks, run
+from installed import SOURCE, run
 from harness import case, expect, expect_equal, expect_in, write
 from harness import run as run_cases
 
@@ -34,8 +34,7 @@ def furnish():
     write('put/a folder/ a file ', '')
 
 
-@case('make install hands on a prefix and a stage that have blanks in their names',
-      needs=has('make'), lacks=lacks('make'))
+@case('make install hands on a prefix and a stage that have blanks in their names')
 def blanks():
     furnish()
     said = make('install', 'PREFIX=/opt/my tools', 'DESTDIR=a stage')
@@ -49,8 +48,7 @@ def blanks():
     expect_equal(sum('[setup]' in line or '[configure]' in line for line in told), 1)
 
 
-@case('make uninstall takes out the files that the last install put there, and no folder',
-      needs=has('make'), lacks=lacks('make'))
+@case('make uninstall takes out the files that the last install put there, and no folder')
 def uninstall():
     furnish()
     expect_in('has put nothing anywhere', make('uninstall', status=2))
