@@ -22,8 +22,7 @@ extern "C" {
 typedef struct pool_sink {
   size_t struct_size; /**< sizeof(pool_sink) */
   void *user;         /**< handed to both functions */
-  void (*event)(void *user, const pool_event *event); /**< one event, never NULL, borrowed for the
-                                                           call */
+  void (*event)(void *user, const pool_event *event); /**< one event, borrowed for the call */
   void (*end_call)(void *user); /**< the API call that emitted the events is over; may be NULL */
 } pool_sink;
 
