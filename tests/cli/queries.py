@@ -45,8 +45,6 @@ def answers(command):
         if name in command:
             harness.viz('replay', TRACE, *logs[name], '-o', name)
     shutil.copy(os.path.join(HERE, 'sites.jsonl'), '.')
-    if 'sites.csv' in command:
-        harness.viz('convert', 'sites.jsonl', '-o', 'sites.csv')
     path = os.path.join(os.getcwd(), 'bin') + os.pathsep + os.environ['PATH']
     done = subprocess.run(['sh', '-c', command], capture_output=True, check=False, timeout=60,
                           env=harness.environment(PATH=path, LC_ALL='C'))
