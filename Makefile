@@ -148,12 +148,14 @@ memcheck: $(B)-memcheck/build.ninja
 	@$(MESON) test -C $(B)-memcheck --no-rebuild --setup memcheck --print-errorlogs; rc=$$?; \
 	python3 .ci/count.py $(B)-memcheck/meson-logs/testlog-memcheck.json && exit $$rc
 
-# Meson would take a stage that is not given whole from the build folder.
+# Meson would take a stage that is not given whole from the build folder. The loader is told of a new
+# library in a folder that it knows.
 stage := $(if $(filter /%,$(firstword $(DESTDIR))),,$(CURDIR)/)$(DESTDIR)
 
 install: all
 	@$(MESON) install -C $(B) --no-rebuild --quiet $(if $(DESTDIR),--destdir '$(stage)')
 	@cp $(B)/meson-logs/install-log.txt $(B)/installed
+	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ]; then ldconfig 2>/dev/null || :; fi
 	@echo "Installed into $(DESTDIR)$(PREFIX); make uninstall takes it out again." \
 	  $(if $(DESTDIR),,"Go on with:  $(PREFIX)/bin/mempool-viz '+100$(comma)+200$(comma)-0$(comma)+50'")
 

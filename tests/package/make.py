@@ -23,13 +23,15 @@ mkdir -p b/meson-logs
 
 def make(*arguments, status=0):
     return run('make', 'B=b', 'MESON=./meson', 'NINJA=true', *arguments, status=status,
-               MAKEFLAGS='')
+               MAKEFLAGS='', PATH=os.getcwd() + os.pathsep + os.environ['PATH'])
 
 
 def furnish():
     shutil.copy(SOURCE / 'Makefile', '.')
     shutil.copytree(SOURCE / '.ci', '.ci')
     os.chmod(write('meson', MESON), 0o755)
+    os.chmod(write('id', '#!/bin/sh\necho 0\n'), 0o755)
+    os.chmod(write('ldconfig', '#!/bin/sh\necho ldconfig >> told\n'), 0o755)
     os.makedirs('put/a folder')
     write('put/a folder/ a file ', '')
 
@@ -46,6 +48,15 @@ def blanks():
     told = Path('told').read_text(encoding='utf-8').splitlines()
     expect_in(f'[--destdir][{os.getcwd()}/a /stage]', told[-1])
     expect_equal(sum('[setup]' in line or '[configure]' in line for line in told), 1)
+
+
+@case('make install by root tells the loader, unless it is for a package')
+def loader():
+    furnish()
+    make('install', 'DESTDIR=stage')
+    expect('ldconfig' not in Path('told').read_text(encoding='utf-8'), 'no ldconfig')
+    make('install')
+    expect_in('ldconfig', Path('told').read_text(encoding='utf-8'))
 
 
 @case('make uninstall takes out the files that the last install put there, and no folder')

@@ -7,7 +7,7 @@ import re
 import sys
 
 from installed import SOURCE
-from harness import case, expect, expect_equal, expect_in
+from harness import case, expect, expect_equal, expect_in, viz
 from harness import run as run_cases
 
 
@@ -22,6 +22,13 @@ def one_version():
     released = re.search(r"^released = '([^']*)'", text('meson.build'), re.M)[1]
     newest = re.search(r'^## \[(\d[^\]]*)\] - (\S+)', text('CHANGELOG.md'), re.M)
     expect_equal(newest.groups(), (version, released))
+
+
+@case('the changelog names every verb')
+def verbs():
+    changes = text('CHANGELOG.md')
+    for verb in re.findall(r'^  ([a-z]+) {2,}', viz('--help').text, re.M):
+        expect_in(f'`{verb}`', changes)
 
 
 @case('every make target that the pages name is there')
