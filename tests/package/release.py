@@ -6,7 +6,7 @@
 import re
 import sys
 
-from installed import SOURCE
+from installed import SOURCE, run
 from harness import case, expect, expect_equal, expect_in, viz
 from harness import run as run_cases
 
@@ -29,6 +29,12 @@ def verbs():
     changes = text('CHANGELOG.md')
     for verb in re.findall(r'^  ([a-z]+) {2,}', viz('--help').text, re.M):
         expect_in(f'`{verb}`', changes)
+
+
+@case('a build is set up with either library alone, as packagers have it')
+def either_library():
+    for library in ('shared', 'static'):
+        run('meson', 'setup', library, SOURCE, f'--default-library={library}')
 
 
 @case('every make target that the pages name is there')
