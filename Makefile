@@ -25,8 +25,8 @@ FUZZ ?= api read_log read_recording
 FUZZ_SECONDS ?= 60
 
 pool_debug := $(if $(filter-out 0 no off false,$(POOL_DEBUG)),true,false)
-options := -DPOOL_DEBUG=$(pool_debug) -Dprefix=$(PREFIX)
-defaults := -DPOOL_DEBUG=false -Dprefix=/usr/local
+options := -DPOOL_DEBUG=$(pool_debug) '-Dprefix=$(PREFIX)'
+defaults := -DPOOL_DEBUG=false '-Dprefix=/usr/local'
 comma := ,
 else_clean := "If everything is there by now: make clean, as Meson remembers."
 
@@ -148,16 +148,21 @@ memcheck: $(B)-memcheck/build.ninja
 	@$(MESON) test -C $(B)-memcheck --no-rebuild --setup memcheck --print-errorlogs; rc=$$?; \
 	python3 .ci/count.py $(B)-memcheck/meson-logs/testlog-memcheck.json && exit $$rc
 
+# Meson would take a stage that is not given whole from the build folder. The loader is told of a new
+# library in a folder that it knows.
+stage := $(if $(filter /%,$(firstword $(DESTDIR))),,$(CURDIR)/)$(DESTDIR)
+
 install: all
-	@$(MESON) install -C $(B) --no-rebuild --quiet $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
+	@$(MESON) install -C $(B) --no-rebuild --quiet $(if $(DESTDIR),--destdir '$(stage)')
 	@cp $(B)/meson-logs/install-log.txt $(B)/installed
+	@if [ -z '$(DESTDIR)' ] && [ "$$(id -u)" = 0 ]; then ldconfig 2>/dev/null || :; fi
 	@echo "Installed into $(DESTDIR)$(PREFIX); make uninstall takes it out again." \
 	  $(if $(DESTDIR),,"Go on with:  $(PREFIX)/bin/mempool-viz '+100$(comma)+200$(comma)-0$(comma)+50'")
 
 # What the last make install put there; folders stay, for others may use them.
 uninstall:
 	@if [ ! -f $(B)/installed ]; then echo "make install has put nothing anywhere." >&2; exit 1; fi
-	@grep -v '^#' $(B)/installed | while read -r file; do [ -d "$$file" ] || rm -fv "$$file"; done
+	@grep -v '^#' $(B)/installed | while IFS= read -r file; do [ -d "$$file" ] || rm -fv "$$file"; done
 	@rm -f $(B)/installed
 
 # The archive of a release, of what is committed: builds, tests and installs it once more.

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 //! [methods]
 static MemoryPool* pool;
@@ -93,9 +94,13 @@ static const char* add(sqlite3* db, int rows) {
 }
 
 static void work(sqlite3* db) {
-  run(db, "PRAGMA page_size = 1024");
-  run(db, "CREATE TABLE book(id INTEGER PRIMARY KEY, title TEXT, year INTEGER)");
-  run(db, "CREATE INDEX by_year ON book(year)");
+  const char* const made =
+      run(db,
+          "PRAGMA page_size = 1024;"
+          "CREATE TABLE book(id INTEGER PRIMARY KEY, title TEXT, year INTEGER);"
+          "CREATE INDEX by_year ON book(year)");
+  printf("a table for books: %s\n", made);
+  if (strcmp(made, "done") != 0) return;  // what follows would fail for want of the table
 
   printf("3000 books: %s\n", add(db, 3000));
   printf("years with more than 13 books: %d\n",

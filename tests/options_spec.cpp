@@ -166,7 +166,9 @@ TEST_CASE("a log is converted to what its name ends in, a window of it to a trac
   CHECK(error({"convert", "x", "-o", "a.json"}) ==
         "'a.json': the name ends in .jsonl, .mplog, .csv or .trace.json");
   CHECK(error({"convert", "x", "-o", "a.csv", "--from", "3"}) ==
-        "--from and --to are for a .trace.json");
+        "--from, --to and --slices are for a .trace.json");
+  CHECK(error({"convert", "x", "-o", "a.csv", "--slices", "3"}) ==
+        "--from, --to and --slices are for a .trace.json");
 }
 
 TEST_CASE("a value that cannot be meant is answered with what can") {

@@ -180,6 +180,17 @@ def rule_whitespace(files):
             yield path, line_of(text, len(text)), 'no newline at the end'
 
 
+def rule_quotes(files):
+    """For Doxygen a span of code ends at a single quote, unless two backquotes began it."""
+    for path, text in sources(files, suffixes=('.md',), folders=('docs',)):
+        outside = re.sub(r'^```.*?^```$', lambda block: '\n' * block[0].count('\n'), text,
+                         flags=re.M | re.S)
+        for number, line in each_line(outside):
+            for ticks, code_span in re.findall(r'(`+)(.*?)\1', line):
+                if ticks == '`' and "'" in code_span:
+                    yield path, number, f"`{code_span}` has a quote in it: write it with ``"
+
+
 def rule_test_names(files):
     for path, text in sources(files, suffixes=('.cpp',), folders=('tests',)):
         for found in re.finditer(r'\bTEST_CASE\(\s*"([^"]*)"', text):

@@ -28,7 +28,7 @@ CLEAN = {
     'viz/view/views.cpp': CODE + '#include "view/dot.hpp"\n'
                           'auto table[] = {write_dot, write_dump};\n',
     'tests/open.cpp': TOP + 'TEST_CASE("a pool opens") { pool_open(1); }\n',
-    'docs/glossary.md': 'coalesce, not merge\n',
+    'docs/glossary.md': "coalesce, not merge\n`a` and b's `c`, ``'d'``\n```sh\necho `'e'`\n```\n",
     'examples/first.c': TOP + '#include <mempool.h>\n#include <stdio.h>\n',
 }
 
@@ -70,6 +70,7 @@ SAMPLES = [
     ('rule_machine_paths', 'docs/a.md', 'See /ho' + 'me/ada/mempool.\n'),
     ('rule_dead_code', 'src/pool/a.cpp', TOP + '// free_bytes += size;\n'),
     ('rule_dead_code', 'src/pool/a.cpp', TOP + '//if (size > 3) {\n'),
+    ('rule_quotes', 'docs/a.md', "Say `from 'a'` here.\n"),
     ('rule_whitespace', 'docs/a.md', 'space \n'),
     ('rule_whitespace', 'src/pool/a.cpp', TOP + '\tint a;\n'),
     ('rule_whitespace', 'src/pool/a.cpp', TOP + 'int a;'),

@@ -47,7 +47,8 @@ Wrong check_conversion(const Options& options) {
   if (options.verb != Verb::convert || file.ends_with(".trace.json")) return std::nullopt;
   if (!ends_with_any(file, {".jsonl", ".mplog", ".csv"}))
     return fmt::format("'{}': the name ends in .jsonl, .mplog, .csv or .trace.json", file);
-  if (options.from || options.to) return "--from and --to are for a .trace.json";
+  if (options.from || options.to || options.slices)
+    return "--from, --to and --slices are for a .trace.json";
   return std::nullopt;
 }
 

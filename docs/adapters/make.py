@@ -81,7 +81,8 @@ def sqlite(guest):
     guest.draw('.svg', refused)
     guest.page('SQLite in a pool of 512 KiB', refused)
     guest.carpet()
-    guest.write('-why.txt', guest.says('show', guest.log, '--step', refused).split('search')[0])
+    why = guest.says('show', guest.log, '--step', refused).split('search')[0]
+    guest.write('-why.txt', why.rstrip() + '\n')
     guest.write('-stats.txt', guest.figures())
     compared = guest.says('compare', guest.whole, '--policies', 'first,next,best,worst,good')
     guest.write('-policies.txt', compared.split('fails:')[0].rstrip() + '\n')

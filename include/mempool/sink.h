@@ -22,10 +22,8 @@ extern "C" {
 typedef struct pool_sink {
   size_t struct_size; /**< sizeof(pool_sink) */
   void *user;         /**< handed to both functions */
-  /** One event, borrowed for the call. Never NULL. */
-  void (*event)(void *user, const pool_event *event);
-  /** The API call that emitted the events is over; may be NULL. */
-  void (*end_call)(void *user);
+  void (*event)(void *user, const pool_event *event); /**< one event, borrowed for the call */
+  void (*end_call)(void *user); /**< the API call that emitted the events is over; may be NULL */
 } pool_sink;
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The manual pages of section 3, from the comments in mempool.h.
+"""The manual pages of section 3, from the comments in mempool.h and the headers that it includes.
 
     man.py --names mempool.h              the functions, one a line
     man.py mempool.h FOLDER VERSION DATE  writes mempool.3 and a page for each function
@@ -107,27 +107,50 @@ def plain_keeping_indent(line):
 
 
 def types(header):
-    """The header's callbacks, name to declaration, and its structs, name to [(member, meaning)]."""
-    callbacks = {found[2]: found[1] for found in
-                 re.finditer(r'^(typedef [^;{}]*\(\*(\w+)\)\([^;]*\));', header, re.M)}
+    """The header's callbacks, name to comment and declaration, its structs, name to [(member,
+    meaning)] with their text, and its enums, name to [(constant, meaning)]."""
+    callbacks = {found[3]: (found[1], found[2]) for found in
+                 re.finditer(r'/\*\*((?:(?!\*/).)*)\*/\s*(typedef [^;{}]*\(\*(\w+)\)\([^;]*\));',
+                             header, re.S)}
     structs = {}
     for found in re.finditer(r'typedef struct (\w+) \{(.*?)\n\} \1;', header, re.S):
-        structs[found[1]] = [(member[1], ' '.join(member[2].split())) for member in
-                             re.finditer(r'(\w+(?:\[\d+\])?);\s*/\*\*<(.*?)\*/', found[2], re.S)]
-    return callbacks, structs
+        rows = re.finditer(r'(?:\(\*(\w+)\)\([^;]*\)|(\w+(?:\[\d+\])?));\s*/\*\*<(.*?)\*/',
+                           found[2], re.S)
+        structs[found[1]] = (found[2], [(row[1] or row[2], ' '.join(row[3].split()))
+                                        for row in rows])
+    return callbacks, structs, enums(header)
 
 
-def members(name, rows):
-    out = f'.SS struct {plain(name)}\n'
-    return out + ''.join(f'.TP\n\\fI{plain(member)}\\fR\n{plain(says)}\n' for member, says in rows)
+def enums(header):
+    """An enum's constants stand in it, with a comment or none, or in a list that a macro reads."""
+    found = {}
+    for name, body in re.findall(r'typedef enum (\w+) \{(.*?)\} \1;', header, re.S):
+        found[name] = re.findall(r'(\w+) = \d+,?(?:\s*/\*\*<(.*?)\*/)?', body)
+        listed = re.match(r'\s*(\w+)\((\w+)\)', body)
+        if listed:
+            prefix = re.search(rf'#define {listed[2]}\(.*?\) (\w+)##', header)[1]
+            rows = re.search(rf'#define {listed[1]}\((\w)\)((?:.*\\\n)*.*)', header)
+            found[name] = [(prefix + word, '')
+                           for word in re.findall(rf'\b{rows[1]}\((\w+),', rows[2])]
+    return found
+
+
+def members(kind, name, rows):
+    out = f'.SS {kind} {plain(name)}\n'
+    if not any(says for _, says in rows):
+        return out + ', '.join(f'\\fI{plain(each)}\\fR' for each, _ in rows) + '\n'
+    return out + ''.join(f'.TP\n\\fI{plain(each)}\\fR\n{plain(says)}\n' for each, says in rows)
+
+
+def named(names, text):
+    return [name for name in names if re.search(rf'\b{name}\b', text)]
 
 
 def page(function, group, header, release):
     name, comment, prototype = function
     text, parameters, sections = parts(comment)
-    callbacks, structs = types(header)
-    called = [declaration for fn, declaration in callbacks.items()
-              if re.search(rf'\b{fn}\b', prototype)]
+    callbacks, structs, choices = types(header)
+    called = [callbacks[fn][1] for fn in named(callbacks, prototype)]
     shown = '\n.PP\n'.join(synopsis(line) for line in [*called, prototype])
     out = top(name, sentence(text), release)
     files = ['mempool.h'] + ['mempool/sink.h'] * ('struct pool_sink' in prototype)
@@ -136,9 +159,14 @@ def page(function, group, header, release):
     out += f'.SH DESCRIPTION\n{paragraphs(text)}\n'
     for parameter, meaning in parameters:
         out += f'.TP\n\\fI{plain(parameter)}\\fR\n{plain(meaning)}\n'
-    for struct, rows in structs.items():
-        if re.search(rf'\b{struct}\b', ' '.join([*called, prototype])):
-            out += members(struct, rows)
+    for fn in named(callbacks, prototype):
+        out += f'.TP\n\\fI{fn}\\fR\n{paragraphs(uncommented(callbacks[fn][0]))}\n'
+    told = ' '.join([*called, prototype, comment])
+    for struct in named(structs, ' '.join([*called, prototype])):
+        out += members('struct', struct, structs[struct][1])
+        told += structs[struct][0]
+    for choice in named(choices, told):
+        out += members('enum', choice, choices[choice])
     for key, title in SECTIONS.items():
         if sections.get(key):
             out += f'.SH {title}\n{paragraphs(sections[key])}\n'
@@ -170,7 +198,8 @@ def overview(header, groups, release):
         out += f'.IP {number}. 4\n{plain(text.strip())}\n'
     out += ('.SH ENVIRONMENT\n.TP\n\\fBMEMPOOL_LOG\\fR\nfile that the events of every pool go to, '
             '.jsonl or .mplog; %p is the process id\n.TP\n\\fBMEMPOOL_OPTIONS\\fR\noptions of '
-            'every pool that leaves them open, such as align=1,guards=8\n')
+            'every pool that leaves them open, such as align=1,policy=best,fill=on: the members of '
+            'pool_options, see\n.BR pool_create_with (3)\n')
     return out + see_also(['pool_create', 'pool_alloc', 'pool_free'])
 
 
@@ -179,7 +208,8 @@ def main(arguments):
         header = Path(arguments[1]).read_text(encoding='utf-8')
         print('\n'.join(name for _, members in functions(header) for name, _, _ in members))
         return
-    header = Path(arguments[0]).read_text(encoding='utf-8')
+    header = ''.join(Path(Path(arguments[0]).parent, file).read_text(encoding='utf-8')
+                     for file in ('mempool.h', 'mempool/event.h', 'mempool/sink.h'))
     folder, release = arguments[1], arguments[2:]
     groups = functions(header)
     Path(folder, 'mempool.3').write_text(overview(header, groups, release), encoding='utf-8')

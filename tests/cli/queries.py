@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import harness
 from harness import case, expect, expect_equal, tool, write
@@ -45,8 +46,6 @@ def answers(command):
         if name in command:
             harness.viz('replay', TRACE, *logs[name], '-o', name)
     shutil.copy(os.path.join(HERE, 'sites.jsonl'), '.')
-    if 'sites.csv' in command:
-        harness.viz('convert', 'sites.jsonl', '-o', 'sites.csv')
     path = os.path.join(os.getcwd(), 'bin') + os.pathsep + os.environ['PATH']
     done = subprocess.run(['sh', '-c', command], capture_output=True, check=False, timeout=60,
                           env=harness.environment(PATH=path, LC_ALL='C'))
@@ -65,15 +64,19 @@ def add_case(command, said):
 
 
 def rewrite():
-    text = QUERY.sub(lambda found: '```sh\n{}```\n\n```text\n{}```'.format(
-        found[1], answers(found[1])), page())
-    write(PAGE, text)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        text = QUERY.sub(lambda found: '```sh\n{}```\n\n```text\n{}```'.format(
+            found[1], answers(found[1])), page())
+        write(PAGE, text)
+        os.chdir('/')
 
 
 for each in QUERY.findall(page()):
     add_case(*each)
 
 if '--write' in sys.argv:
+    sys.argv[1] = tool()
     rewrite()
 elif __name__ == '__main__':
     harness.run()

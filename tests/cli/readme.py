@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import harness
-from harness import case, environment, expect, expect_equal, write
+from harness import case, environment, expect, expect_equal, expect_in, write
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../..')
 with open(os.path.join(ROOT, 'README.md'), encoding='utf-8') as file:
@@ -60,6 +60,16 @@ def all_commands():
     expect(ran >= 12, 'the commands of the README')
     for made in ('2.svg', 'run.html', 'git.html'):
         expect(os.path.getsize(made) > 1000, f'{made} is there')
+
+
+@case('what the README shows of the demo, the demo says')
+def demo():
+    shown = next(text for language, text in BLOCKS if language == 'text')
+    done = subprocess.run(['sh', os.path.join(ROOT, 'examples/demo.sh'), BUILD, 'out'],
+                          capture_output=True, check=False, env=environment())
+    expect_equal((done.returncode, done.stderr), (0, b''))
+    expect_in(shown, done.stdout.decode())
+    expect(os.path.getsize('out/index.html') > 10_000, 'the page that it ends with')
 
 
 @case('what the README has make do, the run for every change does')

@@ -5,6 +5,7 @@
 """
 import os
 import sys
+from pathlib import Path
 
 from installed import (SOURCE, has, lacks, libdir, prefix, project, run, says_hello, settings)
 from harness import case, expect, expect_in, write
@@ -63,6 +64,40 @@ def cmake_versions():
         said = run('cmake', '-S', str(number), '-B', f'{number}/built', status=status,
                    **settings(mempool_DIR=str(libdir() / 'cmake/mempool')))
         expect_in(sys.argv[5] if status else 'Configuring done', said)
+
+
+@case('CMake finds the headers through a link to the libraries, as /lib may be one to /usr/lib',
+      needs=has('cmake'), lacks=lacks('cmake'))
+def cmake_through_a_link():
+    os.symlink(libdir(), 'lib')
+    write('CMakeLists.txt',
+          'cmake_minimum_required(VERSION 3.13)\nproject(asks NONE)\n'
+          'find_package(mempool REQUIRED)\n'
+          'get_target_property(headers mempool::mempool INTERFACE_INCLUDE_DIRECTORIES)\n'
+          'if(NOT EXISTS "${headers}/mempool.h")\n'
+          '  message(FATAL_ERROR "no mempool.h in ${headers}")\nendif()\n')
+    run('cmake', '-S', '.', '-B', 'built', f'-Dmempool_DIR={Path.cwd()}/lib/cmake/mempool')
+
+
+@case('a static library alone, in folders with blanks in their names, is found and linked',
+      needs=has('cmake'), lacks=lacks('cmake'))
+def static_alone():
+    here = Path.cwd()
+    run('meson', 'setup', 'build', SOURCE, '--buildtype=plain', '--unity=on', '--unity-size=100',
+        *(f'-D{part}=disabled' for part in ('viz', 'tests', 'docs', 'examples')),
+        f'--prefix={here}/a prefix', f'--libdir={here}/the libraries',
+        f'--includedir={here}/the headers', '--default-library=static')
+    run('ninja', '-C', 'build')
+    run('meson', 'install', '-C', 'build', '--no-rebuild')
+    there = {'PKG_CONFIG_PATH': f'{here}/the libraries/pkgconfig',
+             'mempool_DIR': f'{here}/the libraries/cmake/mempool'}
+    if has('pkg-config')():
+        run('make', '-C', project('pkg-config'), 'hello', 'hello-static', **there)
+        says_hello('pkg-config/hello', 'C')
+    run('cmake', '-S', project('cmake'), '-B', 'built', **there)
+    run('cmake', '--build', 'built', **there)
+    says_hello('built/hello', 'C')
+    says_hello('built/hello++', 'C++')
 
 
 @case('a Meson project has it as a subproject, by its wrap')

@@ -1,5 +1,5 @@
-/* A program of somebody else: takes a block, gives it back, says which library it runs with.
- * What it says is tested in each way to build it. */
+/* A program of somebody else: takes a block, gives it back, says which library it runs
+ * with. What it says is tested in each way to build it. */
 #include <mempool.h>
 #include <stdio.h>
 #include <string.h>

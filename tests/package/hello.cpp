@@ -1,5 +1,5 @@
-// A program of somebody else in C++, through mempool.hpp: a container in a pool. What it says
-// is tested in each way to build it.
+// A program of somebody else in C++, through mempool.hpp: a container in a pool. What it
+// says is tested in each way to build it.
 #include <cstdio>
 #include <memory_resource>
 #include <mempool.hpp>

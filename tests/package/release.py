@@ -6,8 +6,8 @@
 import re
 import sys
 
-from installed import SOURCE
-from harness import case, expect, expect_equal, expect_in
+from installed import SOURCE, run
+from harness import case, expect, expect_equal, expect_in, viz
 from harness import run as run_cases
 
 
@@ -22,6 +22,19 @@ def one_version():
     released = re.search(r"^released = '([^']*)'", text('meson.build'), re.M)[1]
     newest = re.search(r'^## \[(\d[^\]]*)\] - (\S+)', text('CHANGELOG.md'), re.M)
     expect_equal(newest.groups(), (version, released))
+
+
+@case('the changelog names every verb')
+def verbs():
+    changes = text('CHANGELOG.md')
+    for verb in re.findall(r'^  ([a-z]+) {2,}', viz('--help').text, re.M):
+        expect_in(f'`{verb}`', changes)
+
+
+@case('a build is set up with either library alone, as packagers have it')
+def either_library():
+    for library in ('shared', 'static'):
+        run('meson', 'setup', library, SOURCE, f'--default-library={library}')
 
 
 @case('every make target that the pages name is there')

@@ -157,11 +157,20 @@ def man_shows():
             expect_in(f'\n{title}\n', shown)
         expect(': warning' not in shown, f'no warning of {path.name}:\n{shown}')
         expect(not re.search(r'@(?!text)\w', shown), f'{path.name} has no mark-up left in it')
-    shown = re.sub('.\b', '', run('man', 'pool_free', **settings(MANWIDTH='80', LC_ALL='C')))
-    expect_in('void pool_free(MemoryPool *pool, void *ptr);', shown)
-    expect_in('EFAULT', shown)
-    shown = re.sub('.\b', '', run('man', 'pool_stats', **settings(MANWIDTH='80', LC_ALL='C')))
-    expect_in('peak_bytes', shown)  # the struct's members
+
+
+@case('man tells of what a function takes: structs, their choices, and what calls back',
+      needs=has('man'), lacks=lacks('man'))
+def man_tells():
+    for name, told in (('pool_free', ('void pool_free(MemoryPool *pool, void *ptr);', 'EFAULT')),
+                       ('pool_stats', ('peak_bytes',)),
+                       ('pool_create_with', ('struct_size', 'POOL_BEST', 'POOL_ERRORS_ABORT')),
+                       ('pool_set_error_handler', ('typedef void (*pool_error_fn)', 'EDEADLK',
+                                                   'neighbour', 'POOL_ERROR_DOUBLE_FREE')),
+                       ('pool_set_sink', ('end_call',)), ('mempool', ('policy=best',))):
+        shown = run('man', name, **settings(MANWIDTH='80', LC_ALL='C'))
+        for part in told:
+            expect_in(part, re.sub('.\b', '', shown))
 
 
 @case("mandoc's lint finds nothing", needs=has('mandoc'), lacks=lacks('mandoc'))

@@ -92,7 +92,7 @@ class Sheet {
     if (s_.worst.free == 0) return line("fragmentation", "nothing was ever free");
     line("fragmentation",
          fmt::format("external, mean {} %{}", std::lround(s_.mean_fragmentation * 100),
-                     s_.every == 1 ? "" : fmt::format(", of every {}th call", s_.every)));
+                     s_.every == 1 ? "" : fmt::format(", of one call in {}", s_.every)));
     line("", "at the end " + sum_text(model_.largest_free(), model_.free_bytes));
     line("", fmt::format("worst {}, at call {}", sum_text(s_.worst.largest, s_.worst.free),
                          s_.worst.call));

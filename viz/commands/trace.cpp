@@ -97,7 +97,7 @@ void Trace::make_remarks() {
                                TraceLimits::pools));
   for (const auto& [pool, trace] : pools_) {
     say_if(trace.every() > 1 ? 1 : 0,
-           fmt::format("pool {}: its counters stand at every {}th call and at the last", pool,
+           fmt::format("pool {}: its counters stand at one call in {} and at the last", pool,
                        trace.every()));
     say_if(trace.faults(), fmt::format("pool {}: {} contradicted those before and changed nothing",
                                        pool, count_text(trace.faults(), "event")));
