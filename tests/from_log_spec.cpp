@@ -280,6 +280,14 @@ TEST_CASE("a log that contradicts itself gives no workload") {
   CHECK(why_not(log) == "call 3: the log contradicts itself (mempool-viz check says where)");
 }
 
+TEST_CASE("a call that allocates beside another operation contradicts itself") {
+  std::string log = log_of("+8", bytes(64));
+  const std::size_t at = log.find("{\"seq\":2,");
+  REQUIRE(at != std::string::npos);
+  log.insert(at, "{\"seq\":2,\"pool\":1,\"call\":1,\"event\":\"note\",\"text\":\"x\"}\n");
+  CHECK(why_not(log) == "call 1: the log contradicts itself (mempool-viz check says where)");
+}
+
 TEST_CASE("the note of a write is read as it was written, and no other is") {
   for (const Write& write : {Write{16, 4, 'X'}, Write{-9, 30, 0}, Write{0, u64_max, 255}}) {
     const std::string note = write_note(write, 3, reach(write, 5, 100));

@@ -77,6 +77,12 @@ class Rewriter {
   void decide(Operation operation) {
     if (!call_.operation) call_.operation = operation;
   }
+  /// An operation that changes its allocation: a call has one at most.
+  void decide(Operation operation, const LogPointer& after) {
+    if (call_.operation) return contradiction();
+    call_.operation = operation;
+    call_.after = after;
+  }
   void fail(std::string_view what) {
     if (!wrong_) wrong_ = fmt::format("call {}: {}", call_.number, what);
   }
@@ -202,22 +208,21 @@ void Rewriter::alloc(const pool_event_alloc& e) {
                         e.offset <= e.payload && e.requested <= e.size &&
                         e.payload - e.offset <= e.size - e.requested;
   if (!sensible || (!is_next(e.block) && !is_live(e.block))) return contradiction();
-  call_.after = LogPointer{e.payload, e.requested, true};
+  const LogPointer after{e.payload, e.requested, true};
   ++live_;
   if (made_.setup.fill) bytes_.set(e.payload, e.requested, fresh_byte);
-  if (is_next(e.block)) return decide(allocation(e.block, e.requested, e.alignment));
+  if (is_next(e.block)) return decide(allocation(e.block, e.requested, e.alignment), after);
   const LogPointer& old = pointers_[e.block];
   bytes_.move(old.payload, e.payload, std::min(old.requested, e.requested));
   call_.moved_from = old.payload;
-  decide({Act::realloc, static_cast<u32>(e.block), e.requested});
+  decide({Act::realloc, static_cast<u32>(e.block), e.requested}, after);
 }
 
 void Rewriter::alloc_fail(const pool_event_alloc_fail& e) {
   if (!is_alignment(e.alignment)) return contradiction();
   if (is_live(e.block)) return decide({Act::realloc, static_cast<u32>(e.block), e.requested});
   if (!is_next(e.block)) return contradiction();
-  call_.after = LogPointer{};
-  decide(allocation(e.block, e.requested, e.alignment));
+  decide(allocation(e.block, e.requested, e.alignment), LogPointer{});
 }
 
 void Rewriter::resize(const pool_event_resize& e) {
@@ -231,8 +236,8 @@ void Rewriter::resize(const pool_event_resize& e) {
   if (setup.fill && new_end > old_end) bytes_.set(old_end, new_end - old_end, fresh_byte);
   if (setup.fill && end < old_end && !setup.poison) bytes_.set(end, old_end - end, freed_byte);
   if (setup.poison && e.size < e.old_size) bytes_.set(end, e.old_size - e.size, poison_byte);
-  call_.after = LogPointer{old.payload, e.requested, true};
-  decide({Act::realloc, static_cast<u32>(e.block), e.requested});
+  decide({Act::realloc, static_cast<u32>(e.block), e.requested},
+         LogPointer{old.payload, e.requested, true});
 }
 
 /// Who asked for the block of this call.
@@ -252,8 +257,7 @@ void Rewriter::given_back(u64 block, u64 offset, u64 size) {
   else if (made_.setup.fill)
     bytes_.set(old.payload, old.requested, freed_byte);
   if (call_.moved_from != POOL_NONE) return;
-  call_.after = LogPointer{old.payload, old.requested, false};
-  decide({Act::free, static_cast<u32>(block)});
+  decide({Act::free, static_cast<u32>(block)}, LogPointer{old.payload, old.requested, false});
 }
 
 void Rewriter::guards(const pool_event_guards& e) {
