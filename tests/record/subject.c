@@ -136,16 +136,19 @@ static int many(long count) {
   return 0;
 }
 
-/* So many children. */
-static int crowd(long count) {
-  for (long i = 0; i < count; ++i) {
-    const pid_t child = fork();
-    if (child == 0) {
-      kept[0] = malloc(10);
-      _exit(0);
-    }
-    MUST(waitpid(child, NULL, 0) == child);
+/* A child that asks for one block, and is waited for. */
+static int one_child(size_t size) {
+  const pid_t child = fork();
+  if (child == 0) {
+    kept[0] = malloc(size);
+    _exit(0);
   }
+  MUST(waitpid(child, NULL, 0) == child);
+  return 0;
+}
+
+static int crowd(long count) {
+  for (long i = 0; i < count; ++i) MUST(one_child(10) == 0);
   return 0;
 }
 
@@ -159,13 +162,7 @@ static int nulls(void) {
 /* As daemons do that tell in their title what they are at; then a child. */
 static int title(void) {
   for (char** word = environ; *word != NULL; ++word) memset(*word, 'x', strlen(*word));
-  const pid_t child = fork();
-  if (child == 0) {
-    kept[0] = malloc(77777);
-    _exit(0);
-  }
-  MUST(waitpid(child, NULL, 0) == child);
-  return 0;
+  return one_child(77777);
 }
 
 static int errnos(void) {

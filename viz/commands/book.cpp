@@ -42,8 +42,8 @@ Result<Cursor> open_cursor(Source& source, const Options& options) {
       Result<Cursor> cursor = Cursor::open(std::move(source.reader), pool, std::move(index->index),
                                            std::move(index->fetch));
       if (cursor) return cursor;
-      Result<Source> again =
-          open_source(options);  // that index leads nowhere; the reader went along
+      // That index leads nowhere, and the reader went with it.
+      Result<Source> again = open_source(options);
       if (!again) return tl::make_unexpected(again.error());
       source = std::move(*again);
     }
