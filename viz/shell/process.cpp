@@ -14,6 +14,8 @@
 #include <cstring>
 #include <memory>
 
+#include "shell/streams.hpp"
+
 extern char** environ;
 
 namespace mempool::viz {
@@ -51,7 +53,7 @@ namespace {
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
-using Scratch = std::unique_ptr<std::FILE, CloseFile>;
+using Unnamed = std::unique_ptr<std::FILE, CloseFile>;
 
 std::string contents(std::FILE* file) {
   std::string text;
@@ -62,7 +64,7 @@ std::string contents(std::FILE* file) {
 }
 
 /// Starts the program with the three files as its standard ones; the errno of posix_spawn.
-int spawn(const std::string& program, char* const* arguments, const Scratch (&files)[3],
+int spawn(const std::string& program, char* const* arguments, const Unnamed (&files)[3],
           pid_t& child) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -72,8 +74,7 @@ int spawn(const std::string& program, char* const* arguments, const Scratch (&fi
   posix_spawnattr_init(&attributes);
   sigset_t usual;
   sigemptyset(&usual);
-  sigaddset(&usual, SIGPIPE);
-  sigaddset(&usual, SIGXFSZ);
+  for (const int signal : ignored_signals) sigaddset(&usual, signal);
   posix_spawnattr_setsigdefault(&attributes, &usual);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   const int error =
@@ -87,9 +88,9 @@ int spawn(const std::string& program, char* const* arguments, const Scratch (&fi
 
 Result<Ran> run_program(const std::string& program, std::vector<std::string> arguments,
                         std::string_view input) {
-  const Scratch files[3] = {Scratch(std::tmpfile()), Scratch(std::tmpfile()),
-                            Scratch(std::tmpfile())};
-  for (const Scratch& file : files)
+  const Unnamed files[3] = {Unnamed(std::tmpfile()), Unnamed(std::tmpfile()),
+                            Unnamed(std::tmpfile())};
+  for (const Unnamed& file : files)
     if (!file) return failure(fmt::format("no temporary file: {}", std::strerror(errno)));
   std::FILE* in = files[0].get();
   if (std::fwrite(input.data(), 1, input.size(), in) != input.size() || std::fflush(in) != 0)

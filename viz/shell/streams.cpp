@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <iterator>
 #include <string>
 
 #include "base/text.hpp"
@@ -15,8 +16,8 @@ namespace mempool::viz {
 
 namespace {
 
-void (*pipe_before)(int) = SIG_DFL;
-void (*file_size_before)(int) = SIG_DFL;
+using Handler = void (*)(int);
+Handler handlers_before[std::size(ignored_signals)] = {};
 
 }  // namespace
 
@@ -33,13 +34,13 @@ void say(std::string_view sentence) {
 }
 
 void restore_signals() {
-  std::signal(SIGPIPE, pipe_before);
-  std::signal(SIGXFSZ, file_size_before);
+  for (std::size_t i = 0; i < std::size(ignored_signals); ++i)
+    std::signal(ignored_signals[i], handlers_before[i]);
 }
 
 void settle_standard_streams() {
-  pipe_before = std::signal(SIGPIPE, SIG_IGN);
-  file_size_before = std::signal(SIGXFSZ, SIG_IGN);
+  for (std::size_t i = 0; i < std::size(ignored_signals); ++i)
+    handlers_before[i] = std::signal(ignored_signals[i], SIG_IGN);
   for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
     if (::fcntl(stream, F_GETFD) >= 0) continue;
     // Open the wrong way round: reading what cannot be read and writing what cannot be written
