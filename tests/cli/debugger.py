@@ -213,15 +213,32 @@ def _():
     expect_in(' was destroyed', told[10])
 
 
+@gdb_case('the only pool there is need not be named, and among several one must be')
+def _():
+    told = answers(['break pool_create', 'ignore 1 1', 'run', 'mempool map', 'mempool list',
+                    'mempool list free', 'mempool list free all', 'mempool list all',
+                    'mempool list used', 'mempool dump #0', 'mempool block #0'], HELD)[3:]
+    expect_in('pool 1: 1008 B', told[0])
+    expect_in('f1', told[1])
+    for answer in told[2:5]:
+        expect_equal(answer, told[1])
+    expect('f1' not in told[5], 'no block is used')
+    for answer in told[6:]:
+        expect_in('#0 of pool 1 was never asked for', answer)
+    for answer in stopped('mempool list used', 'mempool list all', 'mempool dump #0'):
+        expect_in('which pool? The process has 7', answer)
+
+
 @gdb_case('who is given too much or too little says how it is used')
 def _():
-    told = stopped('info mempool 1', 'mempool nothing 1', 'mempool dump #1', 'mempool dump 1 #0 1',
-                   'print $mempool_payload(1)', 'print $mempool_pool()', 'mempool snapshot ""',
-                   'print $mempool_pool("\\377")', 'mempool block 1 #\u00b2')
+    told = stopped('info mempool 1', 'mempool nothing 1', 'mempool dump #1 1 2',
+                   'mempool dump 1 #0 1', 'print $mempool_payload(1)', 'print $mempool_pool()',
+                   'mempool snapshot ""', 'print $mempool_pool("\\377")',
+                   'mempool block 1 #\u00b2')
     expect_in('usage: info mempool', told[0])
     expect_in('there is no "mempool nothing"; "help mempool" has what there is', told[1])
     for answer in told[2:4]:
-        expect_in('usage: mempool dump [POOL', answer)
+        expect_in('usage: mempool dump [', answer)
     expect_in('usage: $mempool_payload(POOL, N)', told[4])
     expect_in('usage: $mempool_pool(NUMBER or NAME)', told[5])
     expect_in('usage: mempool snapshot FILE', told[6])

@@ -72,13 +72,18 @@ class Command(gdb.Command):
     def usage(self):
         return Trouble(f'mempool: usage: {self.__doc__.splitlines()[2]}')
 
+    @staticmethod
+    def owns(word):
+        """Is this a word of the command's own, and no pool? Then the pool was left out."""
+        return word.startswith('#')
+
     def pool_and_rest(self, process, words, rest):
         """The pool of the first word, or the only one there is; and at most so many words more."""
-        if not words:
-            return the_only_pool(process), []
-        if len(words) > 1 + rest or words[0].startswith('#'):
+        left_out = not words or self.owns(words[0])
+        named, words = ([], words) if left_out else (words[:1], words[1:])
+        if len(words) > rest:
             raise self.usage()
-        return find_pool(process, words[0]), words[1:]
+        return find_pool(process, *named) if named else the_only_pool(process), words
 
 
 class Mempool(Command):

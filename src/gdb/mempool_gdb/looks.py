@@ -78,7 +78,7 @@ Example: mempool map 1"""
 class List(Command):
     """List a pool's blocks in the order of their addresses.
 
-mempool list [POOL [used|free|quarantine] [all]]
+mempool list [POOL] [used|free|quarantine] [all]
 
 Sizes are in bytes; offsets are hexadecimal and count from the start of the
 region. "asked" is what the caller asked for, "address" where the payload
@@ -90,8 +90,12 @@ Example: mempool list 1 used all"""
     KINDS = {'used': lambda block: block.lives(), 'free': lambda block: not block.used,
              'quarantine': lambda block: block.quarantined}
 
+    @staticmethod
+    def owns(word):
+        return word in List.KINDS
+
     def run(self, process, words):
-        everything = words[-1:] == ['all'] and len(words) > 1
+        everything = words[-1:] == ['all']
         pool, rest = self.pool_and_rest(process, words[:-1] if everything else words, 1)
         if rest and rest[0] not in self.KINDS:
             raise self.usage()
@@ -127,7 +131,7 @@ Example: mempool list 1 used all"""
 class Dumped(Command):
     """Print a pool's bytes, 64 a line, with marks under each line.
 
-mempool dump [POOL [#N | FROM [SIZE]]]
+mempool dump [[POOL] #N | POOL [FROM [SIZE]]]
 
 This is what "mempool-viz dump" prints of a log of the pool. The lists of free,
 used and quarantined blocks come first. Offsets are hexadecimal and count from
