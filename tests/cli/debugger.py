@@ -246,6 +246,17 @@ def _():
     expect_in('is no number of a block', told[8])
 
 
+@gdb_case('a program in another language has its pools looked at, and keeps its language')
+def _():
+    for language in ('ada', 'fortran', 'pascal', 'rust'):
+        told = stopped(f'set language {language}', 'mempool map net', 'mempool whereis hello',
+                       'print $mempool_blocks(1)', 'show language')
+        expect_in('pool 1 "net": 1008 B', told[1])
+        expect_in('is byte 0 of the payload of #0', told[2])
+        expect_in('= 2', told[3])
+        expect_in(f'is "{language}"', told[4])
+
+
 @gdb_case('nothing is called in the process, whatever is typed')
 def _():
     told = stopped('mempool whereis "text"', 'mempool map pool_create(8)',

@@ -29,20 +29,33 @@ class Unreadable(Exception):
 
 
 @contextlib.contextmanager
-def without_calls():
-    """Meanwhile an expression that would call the process, as `"text"` does for its room, fails."""
+def setting(name, value):
+    """Meanwhile this setting of GDB's is another, if this GDB has it."""
     try:
-        was = gdb.parameter('may-call-functions')
-    except RuntimeError:  # a GDB that cannot be told
-        was = False
-    if not was:
+        was = gdb.parameter(name)
+    except RuntimeError:
         yield
         return
-    gdb.execute('set may-call-functions off', to_string=True)
+    was = {True: 'on', False: 'off'}.get(was, was)
+    if was == value:
+        yield
+        return
+    gdb.execute(f'set {name} {value}', to_string=True)
     try:
         yield
     finally:
-        gdb.execute('set may-call-functions on', to_string=True)
+        gdb.execute(f'set {name} {was}', to_string=True)
+
+
+def without_calls():
+    """Meanwhile an expression that would call the process, as `"text"` does for its room, fails."""
+    return setting('may-call-functions', 'off')
+
+
+def in_our_language():
+    """Meanwhile names are the library's: where the program is in Ada or Go, GDB finds none of
+    them. What is typed stays in the language of the program."""
+    return setting('language', 'c++')
 
 
 def evaluated(text):
@@ -143,6 +156,12 @@ def printable(text):
     return ''.join(c if c.isprintable() else '~' for c in text)
 
 
+def type_of(name):
+    """A type of the library or of C; gdb.error: there is none of that name."""
+    with in_our_language():
+        return gdb.lookup_type(name)
+
+
 class Struct:
     """A type of the library: where its fields lie, in bits, those of its bases among them."""
 
@@ -236,7 +255,7 @@ class Process:
 
     def _type(self, name):
         try:
-            found = gdb.lookup_type(name).strip_typedefs()
+            found = type_of(name).strip_typedefs()
             if found.fields():
                 return found
         except (gdb.error, TypeError):
@@ -246,7 +265,8 @@ class Process:
     def static(self, name):
         """The values of a static variable, one for each copy of the library. Of one that was
         linked with LTO, GDB has a symbol without a place besides."""
-        values = [symbol.value() for symbol in gdb.lookup_static_symbols(name)]
+        with in_our_language():
+            values = [symbol.value() for symbol in gdb.lookup_static_symbols(name)]
         placed = [int(value) for value in values if not value.is_optimized_out]
         if not placed:
             raise Trouble(explain_missing())
@@ -258,7 +278,8 @@ def explain_missing():
     if gdb.selected_inferior().pid == 0:
         return 'mempool: there is no process: start the program, or load its core file, first'
     try:
-        gdb.parse_and_eval('(long)&pool_create')
+        with in_our_language():
+            gdb.parse_and_eval('(long)&pool_create')
     except gdb.error:
         return 'mempool: there is no Mempool in this process, or its libraries are not loaded yet'
     return ('mempool: libmempool was built without debug information, so the fields of a pool '

@@ -10,6 +10,8 @@ import os
 
 import gdb
 
+from .memory import in_our_language
+
 MOST_FRAMES = 40
 MOST_THREADS = 64
 HEADERS = ('mempool::pool::', 'mempool::resource::', 'mempool::allocator<', 'mempool::deleter<',
@@ -68,7 +70,8 @@ def _of_the_api(frame, name):
     """True for the functions of mempool.h: they lie in one file, pool_create among them."""
     if not name.startswith('pool_') or frame.function() is None:
         return False
-    known = gdb.lookup_global_symbol('pool_create')
+    with in_our_language():
+        known = gdb.lookup_global_symbol('pool_create')
     return known is None or frame.function().symtab.filename == known.symtab.filename
 
 

@@ -7,7 +7,7 @@ import gdb
 import gdb.printing
 
 from .blocks import Walk
-from .memory import Process, Trouble, Unreadable, in_sentences
+from .memory import Process, Trouble, Unreadable, in_sentences, type_of
 from .pool import Pool, address_of, each_pool, pool_at, pool_named, pool_numbered
 
 
@@ -59,7 +59,7 @@ Example: print *$mempool_pool(1)"""
 
     def work(self, process, which):
         pool = pool_of(process, which)
-        return gdb.Value(pool.address).cast(gdb.lookup_type('MemoryPool').pointer())
+        return gdb.Value(pool.address).cast(type_of('MemoryPool').pointer())
 
 
 class BlocksFunction(Function):
@@ -80,7 +80,7 @@ Example: x/16xb $mempool_payload(1, 3)"""
         pool = pool_of(process, which)
         block = Walk(pool).live(int(number))
         address = 0 if block is None else pool.region + block.payload
-        return gdb.Value(address).cast(gdb.lookup_type('char').pointer())
+        return gdb.Value(address).cast(type_of('char').pointer())
 
 
 class NumberFunction(Function):
