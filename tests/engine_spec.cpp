@@ -313,6 +313,32 @@ TEST_CASE("the wide searches say the same as the plain loops") {
   }
 }
 
+TEST_CASE("the checker finds nothing in a region that is in order, however many pages it has") {
+  std::vector<Granule> counts;
+  for (const Granule pages : {1024u, 1055u, 1056u, 32u * 1024}) counts.push_back(64 * pages);
+  for (Granule pages = 1; pages <= 130; ++pages) counts.push_back(64 * pages);
+  for (const u32 policy : policies) {
+    for (const Granule whole : counts) {
+      for (const Granule count : {whole - 65, whole - 64, whole - 1, whole}) {
+        if (count > whole || count == 0) continue;
+        CAPTURE(policy);
+        CAPTURE(count);
+        Bench bench(count, policy, count / 40 + 1);
+        std::vector<Granule> blocks;  // up to the last granule, then every other one is a hole
+        for (Granule left = count; left != 0; left -= std::min<Granule>(left, 40)) {
+          blocks.push_back(bench.engine.take(std::min<Granule>(left, 40)).at);
+          bench.add(blocks.back(), blocks.size());
+        }
+        for (std::size_t i = 0; i < blocks.size(); i += 2) {
+          bench.remove(blocks[i]);
+          bench.engine.give(blocks[i]);
+        }
+        REQUIRE(!check(bench.engine, bench.slab, blocks.size() / 2));
+      }
+    }
+  }
+}
+
 TEST_CASE("the checker names the invariant that is broken, with its witness") {
   Bench bench(1000);
   for (u64 number = 0; number < 10; ++number) {

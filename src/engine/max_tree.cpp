@@ -164,7 +164,7 @@ bool MaxTree::bounds_hold(const Pages& pages, Granule top) const {
     }
   }
   for (int level = 1; level < active_; ++level) {
-    lanes = lanes / fan + 1;
+    lanes = (lanes + fan - 1) / fan;  // no group more: what lies behind it is another level's
     for (u32 lane = 0; lane < lanes; ++lane)
       if (levels_[level][lane] < lanes::largest(levels_[level - 1] + lane * fan)) return false;
   }
