@@ -335,8 +335,9 @@ def lines_of(*commands):
     return '\n'.join(batch(*commands).text.splitlines()[-rows:])
 
 
-@case('what tmux shows is what `screen` prints, at every size', needs=lambda: shutil.which('tmux'),
-      lacks='no tmux here')
+@case('what tmux shows is what `screen` prints, at every size',
+      needs=lambda: shutil.which('tmux') and has_terminals(),
+      lacks=NO_TERMINALS if shutil.which('tmux') else 'no tmux here')
 def in_tmux():
     program = ' '.join([tool(), 'step', *LESSON])
     try:
