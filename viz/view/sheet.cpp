@@ -80,8 +80,7 @@ void Svg::description(std::string_view words) {
 void Svg::image(Point corner, double width, double height, std::string_view png) {
   out_ += fmt::format(
       "<image x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
-      "preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" "
-      "href=\"data:image/png;base64,{}\"/>\n",
+      "preserveAspectRatio=\"none\" href=\"data:image/png;base64,{}\"/>\n",
       corner.x, corner.y, width, height, base64(png));
 }
 

@@ -32,7 +32,7 @@ class Svg {
   void line(Point from, Point to, std::string_view css_class);
   void bar(Point corner, double width, double height, std::string_view css_class);
   void path(std::string_view points, std::string_view css_class);
-  /// A picture in the picture, its points sharp: a PNG's bytes.
+  /// A picture in the picture: a PNG's bytes, of more points than it is shown with.
   void image(Point corner, double width, double height, std::string_view png);
   void dot(Point center, double radius, std::string_view css_class);
   /// The whole picture.
