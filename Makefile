@@ -137,11 +137,13 @@ fuzz: $(B)-fuzz/build.ninja
 	    $$(ls tests/fuzz/$$name.dict 2>/dev/null | sed s/^/-dict=/) \
 	    $(B)-fuzz/corpus/$$name tests/fuzz/corpus/$$name || exit 1; done
 
-# The specs under Valgrind: half an hour or so.
+# The specs under Valgrind: half an hour or so. Where a condition is "there is none, or what there is
+# is too small", GCC tests both at once, and Memcheck complains of the second: not in this build.
 $(B)-memcheck/build.ninja: | tools
 	@command -v valgrind >/dev/null || { echo "Memcheck is Valgrind's." \
 	  "Run:  make deps-dev   (it runs: $$(sh .ci/deps dev))" >&2; exit 1; }
-	@$(MESON) setup $(B)-memcheck -Dvalgrind=disabled -Ddocs=disabled || { rm -rf $(B)-memcheck; exit 1; }
+	@CXXFLAGS="$$CXXFLAGS --param=logical-op-non-short-circuit=0" $(MESON) setup $(B)-memcheck \
+	  -Dvalgrind=disabled -Ddocs=disabled || { rm -rf $(B)-memcheck; exit 1; }
 
 memcheck: $(B)-memcheck/build.ninja
 	@$(NINJA) $(JOBS) -C $(B)-memcheck
