@@ -19,6 +19,22 @@
 
 namespace mempool::tests {
 
+namespace {
+
+/// Until a log that is being written has more events; a minute at most.
+void wait_for_events(const std::string& path, u64 count) {
+  for (int i = 0; i < 6000; ++i) {
+    u64 events = 0;
+    pool_event event;
+    if (auto reader = log::Reader::open(path))
+      while (events <= count && reader->next(event)) ++events;
+    if (events > count) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+}  // namespace
+
 TEST_CASE("a log is complete when its pool is destroyed") {
   for (const char* name : log_names) {
     CAPTURE(name);
@@ -75,7 +91,8 @@ TEST_CASE("a program that is killed at any moment leaves all it had finished, to
           if (i % 1000 == 0) pool_note(pool, "a text that is longer than one record can hold");
         }
       }
-      std::this_thread::sleep_for(std::chrono::microseconds(20'000 + 3'137 * round));
+      wait_for_events(path, 100);
+      std::this_thread::sleep_for(std::chrono::microseconds(3'137 * round));
       kill(child, SIGKILL);
       waitpid(child, nullptr, 0);
       const Reading reading(path);
