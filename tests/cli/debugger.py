@@ -7,7 +7,8 @@ import os
 import re
 
 import harness
-from debugging import HELD, LIBRARY, POOLS, Session, answers, events, gdb_case, session, stopped
+from debugging import (HELD, LIBRARY, POOLS, Session, answers, events, expect_answers, gdb_case,
+                       session, stopped)
 from harness import expect, expect_equal, expect_in, read, viz, write
 
 
@@ -148,56 +149,48 @@ def _():
         '0': 'is in no pool that can be read',
         '0xdddddddddddddde5': 'poison: it was read from bytes that were given back',
         '0xabababababababab': 'guard bytes: it was read from outside of a payload'}
-    told = stopped(*(f'mempool whereis {question}' for question in questions))
-    for answer, wanted in zip(told, questions.values()):
-        expect_in(wanted, answer)
+    expect_answers({f'mempool whereis {where}': what for where, what in questions.items()})
 
 
 @gdb_case('block tells of a number, or of an address inside, and reports its damage')
 def _():
-    told = stopped('mempool block 1 #0', 'mempool block net hello + 13', 'mempool block 1 #1',
-                   'mempool block 1 #99', 'mempool block 1 main', 'mempool block 4 #1',
-                   'mempool block 1 2', 'mempool block', 'mempool block "net" kept',
-                   'mempool whereis late', damage=True)
-    expect_in('#0 of pool 1 "net" lives: 48 bytes at offset 0x0000', told[0])
-    expect_in('payload: 13 bytes at 0x', told[0])
-    expect_in('guards: 16 bytes in front, 19 behind: HIT back', told[0])
-    expect_in('allocated at ', told[0])
-    expect_in("left: the region's edge\n  right: f1, 64 bytes", told[0])
-    expect_in('2 of the 19 guard bytes behind the payload differ', told[0])
-    expect_in('#0 of pool 1 "net" lives', told[1])
-    expect_in('#1 of pool 1 "net" does not live any more', told[2])
-    expect_in('#99 of pool 1 "net" was never asked for: the next number is #3', told[3])
-    expect_in('is not in the region of pool 1', told[4])
-    expect_in('#1 of pool 4 "waiting" is freed, and waits in quarantine', told[5])
-    expect_in("a block's number is written #3", told[6])
-    expect_in('usage', told[7])
-    expect_in('1 of the 16 guard bytes in front of the payload differs', told[8])
-    expect_in('is byte 0 of #12q (64 bytes), freed and in quarantine, in pool 4', told[9])
+    expect_answers({
+        'mempool block 1 #0': (
+            '#0 of pool 1 "net" lives: 48 bytes at offset 0x0000', 'payload: 13 bytes at 0x',
+            'guards: 16 bytes in front, 19 behind: HIT back', 'allocated at ',
+            "left: the region's edge\n  right: f1, 64 bytes",
+            '2 of the 19 guard bytes behind the payload differ'),
+        'mempool block net hello + 13': '#0 of pool 1 "net" lives',
+        'mempool block 1 #1': '#1 of pool 1 "net" does not live any more',
+        'mempool block 1 #99': '#99 of pool 1 "net" was never asked for: the next number is #3',
+        'mempool block 1 main': 'is not in the region of pool 1',
+        'mempool block 4 #1': '#1 of pool 4 "waiting" is freed, and waits in quarantine',
+        'mempool block 1 2': "a block's number is written #3",
+        'mempool block': 'usage',
+        'mempool block "net" kept': '1 of the 16 guard bytes in front of the payload differs',
+        'mempool whereis late': 'is byte 0 of #12q (64 bytes), freed and in quarantine, in pool 4',
+    }, damage=True)
 
 
 @gdb_case('a pool is named by number, name or expression, and what is none is refused')
 def _():
-    told = stopped('mempool map net', 'mempool map all[0]', 'mempool map *all[0]',
-                   'mempool map "coarse \\"64\\""', 'mempool map', 'mempool map 9',
-                   'mempool map nobody', 'mempool map hello', 'mempool map 0', 'mempool map 1 2',
-                   'mempool list 1 wrong', 'mempool map *hello', 'mempool map 77777777',
-                   'mempool map all', 'mempool map $nothing', 'mempool map \u00b2')
-    for answer in told[:3]:
-        expect_in('pool 1 "net": 1008 B', answer)
-    expect_in('pool 3 "coarse "64"": 9024 B', told[3])
-    expect_in('which pool? The process has 7', told[4])
-    expect_in('there is no pool 9; there are: pool 1 "net", ', told[5])
-    expect_in('there is no pool "nobody"', told[6])
-    expect_in('is no pool, or a damaged one', told[7])
-    expect_in('there is no pool 0', told[8])
-    expect_in('usage: mempool map [POOL]', told[9])
-    expect_in('usage: mempool list', told[10])
-    expect_in('there is no pool', told[11])
-    expect_in('there is no pool', told[12])
-    expect_in('is no pool, or a damaged one', told[13])  # its first byte is that of a dead pool
-    expect_in('what has no value is no address; "info mempool" lists the pools', told[14])
-    expect_in('there is no pool "\u00b2"', told[15])
+    expect_answers({
+        'mempool map net': 'pool 1 "net": 1008 B',
+        'mempool map all[0]': 'pool 1 "net": 1008 B',
+        'mempool map *all[0]': 'pool 1 "net": 1008 B',
+        'mempool map "coarse \\"64\\""': 'pool 3 "coarse "64"": 9024 B',
+        'mempool map': 'which pool? The process has 7',
+        'mempool map 9': 'there is no pool 9; there are: pool 1 "net", ',
+        'mempool map nobody': 'there is no pool "nobody"',
+        'mempool map hello': 'is no pool, or a damaged one',
+        'mempool map 0': 'there is no pool 0',
+        'mempool map 1 2': 'usage: mempool map [POOL]',
+        'mempool list 1 wrong': 'usage: mempool list',
+        'mempool map *hello': 'there is no pool',
+        'mempool map 77777777': 'there is no pool',
+        'mempool map all': 'is no pool, or a damaged one',  # its first byte is that of a dead pool
+        'mempool map $nothing': 'what has no value is no address; "info mempool" lists the pools',
+        'mempool map \u00b2': 'there is no pool "\u00b2"'})
 
 
 @gdb_case('a pool is found in what holds it, and one that was destroyed is told')
@@ -231,30 +224,27 @@ def _():
 
 @gdb_case('who is given too much or too little says how it is used')
 def _():
-    told = stopped('info mempool 1', 'mempool nothing 1', 'mempool dump #1 1 2',
-                   'mempool dump 1 #0 1', 'print $mempool_payload(1)', 'print $mempool_pool()',
-                   'mempool snapshot ""', 'print $mempool_pool("\\377")',
-                   'mempool block 1 #\u00b2')
-    expect_in('usage: info mempool', told[0])
-    expect_in('there is no "mempool nothing"; "help mempool" has what there is', told[1])
-    for answer in told[2:4]:
-        expect_in('usage: mempool dump [', answer)
-    expect_in('usage: $mempool_payload(POOL, N)', told[4])
-    expect_in('usage: $mempool_pool(NUMBER or NAME)', told[5])
-    expect_in('usage: mempool snapshot FILE', told[6])
-    expect_in('there is no pool "', told[7])
-    expect_in('is no number of a block', told[8])
+    expect_answers({
+        'info mempool 1': 'usage: info mempool',
+        'mempool nothing 1': 'there is no "mempool nothing"; "help mempool" has what there is',
+        'mempool dump #1 1 2': 'usage: mempool dump [',
+        'mempool dump 1 #0 1': 'usage: mempool dump [',
+        'print $mempool_payload(1)': 'usage: $mempool_payload(POOL, N)',
+        'print $mempool_pool()': 'usage: $mempool_pool(NUMBER or NAME)',
+        'mempool snapshot ""': 'usage: mempool snapshot FILE',
+        'print $mempool_pool("\\377")': 'there is no pool "',
+        'mempool block 1 #\u00b2': 'is no number of a block'})
 
 
 @gdb_case('a program in another language has its pools looked at, and keeps its language')
 def _():
     for language in ('ada', 'fortran', 'pascal', 'rust'):
-        told = stopped(f'set language {language}', 'mempool map net', 'mempool whereis hello',
-                       'print $mempool_blocks(1)', 'show language')
-        expect_in('pool 1 "net": 1008 B', told[1])
-        expect_in('is byte 0 of the payload of #0', told[2])
-        expect_in('= 2', told[3])
-        expect_in(f'is "{language}"', told[4])
+        expect_answers({
+            f'set language {language}': '',
+            'mempool map net': 'pool 1 "net": 1008 B',
+            'mempool whereis hello': 'is byte 0 of the payload of #0',
+            'print $mempool_blocks(1)': '= 2',
+            'show language': f'is "{language}"'})
 
 
 @gdb_case('nothing is called in the process, whatever is typed')

@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 import harness
-from harness import case, expect, read
+from harness import case, expect, expect_in, read
 
 POOLS = range(1, 8)
 LIBRARY = os.path.abspath(sys.argv[3])   # libmempool.so.VERSION, with its -gdb.py beside it
@@ -64,6 +64,15 @@ def stopped(*commands, damage=False, **options):
     run = f'run w {"damage" if damage else ""} > out.txt 2> err.txt'
     start = ['break looked_at', run, 'up']
     return answers([*start, *commands], PROGRAM, **options)[len(start):]
+
+
+def expect_answers(questions, **options):
+    """Commands in such a process, and what is in the answer of each: a text, or several."""
+    told = stopped(*questions, **options)
+    expect(len(told) == len(questions), 'an answer to every command')
+    for answer, wanted in zip(told, questions.values()):
+        for part in [wanted] if isinstance(wanted, str) else wanted:
+            expect_in(part, answer)
 
 
 class Session:
